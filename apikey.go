@@ -1,0 +1,59 @@
+package claviger
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// KeyType says what an API key is for.
+type KeyType string
+
+// Organisation keys administer and cannot call models; workspace keys call
+// models and see their own workspace only.
+const (
+	OrganisationKey KeyType = "organisation"
+	WorkspaceKey    KeyType = "workspace"
+)
+
+// KeySubType says who holds an API key.
+type KeySubType string
+
+// Service keys belong to a program, user keys to a person.
+const (
+	ServiceKey KeySubType = "service"
+	UserKey    KeySubType = "user"
+)
+
+// KeyHash is the SHA-256 of an API key, all that is stored of it.
+type KeyHash [32]byte
+
+// APIKey is what a caller authenticates with. The key itself is shown once and
+// never stored.
+type APIKey struct {
+	ID             APIKeyID
+	OrganisationID OrganisationID
+	WorkspaceID    WorkspaceID // empty for organisation keys
+	Type           KeyType
+	SubType        KeySubType
+	UserID         string // empty for service keys
+	Name           string
+	Description    string
+	Hash           KeyHash
+	Masked         string // first two and last two characters
+	Scopes         []Scope
+	UsageLimits    json.RawMessage // as the admin API takes and gives them; nil when unset
+	RateLimits     json.RawMessage
+	Defaults       json.RawMessage
+	AlertEmails    []string
+	ExpiresAt      time.Time // zero: never
+	Status         Status
+	CreationMode   string // "api", "auto" (bootstrap), "ui"
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
+	Version        int64
+}
+
+// Expired reports whether the key is past its end at now.
+func (k APIKey) Expired(now time.Time) bool {
+	return !k.ExpiresAt.IsZero() && !now.Before(k.ExpiresAt)
+}

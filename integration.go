@@ -1,0 +1,78 @@
+package claviger
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Integration is one stored provider account. What is secret in it is in
+// Sealed only; the vault opens it.
+type Integration struct {
+	ID             IntegrationID
+	OrganisationID OrganisationID
+	WorkspaceID    WorkspaceID // empty: organisation-level
+	Slug           string      // unique in the organisation among active ones
+	Name           string
+	Description    string
+	AIProvider     string // the kind: "openai", "anthropic", …
+	// Configurations are the plain fields, by their wire names.
+	Configurations map[string]json.RawMessage
+	// Sealed is the envelope of the secret fields; nil when there are none.
+	Sealed []byte
+	// RootKeyID names the root key Sealed was made under; zero with nil Sealed.
+	RootKeyID          uint32
+	KeyVersion         int64 // grows when the provider key changes; bound into the envelope
+	SecretMappings     json.RawMessage
+	PricingAdjustments json.RawMessage
+	GlobalAccess       json.RawMessage // global_workspace_access_settings; nil when unset
+	Tags               map[string]string
+	AllowAllModels     bool
+	Status             Status
+	CreatedAt          time.Time
+	UpdatedAt          time.Time
+	KeyRotatedAt       time.Time
+	Version            int64
+}
+
+// Grant is one workspace's access to an integration.
+type Grant struct {
+	OrganisationID OrganisationID
+	IntegrationID  IntegrationID
+	WorkspaceID    WorkspaceID
+	WorkspaceSlug  string // filled on reads
+	Enabled        bool
+	UsageLimits    json.RawMessage
+	RateLimits     json.RawMessage
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
+}
+
+// Provider is an integration as one workspace sees it, called "@slug". The
+// admin API shows the same row as a provider and as a virtual key.
+type Provider struct {
+	ID             ProviderID
+	OrganisationID OrganisationID
+	WorkspaceID    WorkspaceID
+	IntegrationID  IntegrationID
+	Slug           string // unique in the workspace among active ones
+	Name           string
+	Note           string
+	UsageLimits    json.RawMessage
+	RateLimits     json.RawMessage
+	ExpiresAt      time.Time // zero: never
+	Status         Status
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
+	Version        int64
+	// Filled on reads, from the integration.
+	AIProvider      string
+	IntegrationSlug string
+}
+
+// Target is all that is stored about where a "@slug" of one workspace leads,
+// read in one query.
+type Target struct {
+	Provider    Provider
+	Integration Integration
+	Grant       Grant
+}

@@ -1,0 +1,104 @@
+package admin
+
+import (
+	"context"
+
+	claviger "github.com/claviger/claviger"
+)
+
+// Store is what the use cases need of a database.
+type Store interface {
+	// View runs fn on one consistent state of the data.
+	View(ctx context.Context, fn func(Tx) error) error
+	// Update runs fn in a transaction that is kept only when fn returns nil.
+	// When another writer got in between (claviger.Stale, or the database's
+	// own serialisation failure) it runs fn again, a few times.
+	Update(ctx context.Context, fn func(Tx) error) error
+	// Entries reads the ledger; it returns the total that matches as well.
+	Entries(ctx context.Context, org claviger.OrganisationID, q claviger.EntryQuery) ([]claviger.Entry, int, error)
+}
+
+// Tx is one transaction. Every method takes the tenant. A row that is not
+// there, archived or another tenant's is claviger.Missing; a taken slug is
+// claviger.Conflict; a row changed since it was read is claviger.Stale. A ref
+// is an id or a slug. Insert takes the row whole, ids and times filled in.
+type Tx interface {
+	Organisation(ctx context.Context, org claviger.OrganisationID) (claviger.Organisation, error)
+	Organisations(ctx context.Context) ([]claviger.Organisation, error)
+	InsertOrganisation(ctx context.Context, o claviger.Organisation) error
+	InsertAudit(ctx context.Context, e claviger.AuditEntry) error
+
+	InsertWorkspace(ctx context.Context, w claviger.Workspace) error
+	Workspace(ctx context.Context, org claviger.OrganisationID, ref string) (claviger.Workspace, error)
+	Workspaces(ctx context.Context, org claviger.OrganisationID, q WorkspaceQuery) ([]claviger.Workspace, int, error)
+	// UpdateWorkspace writes the changeable fields where the version is still
+	// w.Version, and makes it one higher.
+	UpdateWorkspace(ctx context.Context, w claviger.Workspace) error
+	// WorkspaceDependents counts what a plain delete would strand: active
+	// providers and API keys.
+	WorkspaceDependents(ctx context.Context, org claviger.OrganisationID, id claviger.WorkspaceID) (int, error)
+	// ArchiveWorkspace archives the workspace, its keys, its providers and its
+	// own integrations, whose sealed values are wiped.
+	ArchiveWorkspace(ctx context.Context, w claviger.Workspace) error
+
+	InsertAPIKey(ctx context.Context, k claviger.APIKey) error
+	APIKey(ctx context.Context, org claviger.OrganisationID, id claviger.APIKeyID) (claviger.APIKey, error)
+	APIKeys(ctx context.Context, org claviger.OrganisationID, q APIKeyQuery) ([]claviger.APIKey, int, error)
+	UpdateAPIKey(ctx context.Context, k claviger.APIKey) error
+	ArchiveAPIKey(ctx context.Context, k claviger.APIKey) error
+
+	InsertIntegration(ctx context.Context, i claviger.Integration) error
+	Integration(ctx context.Context, org claviger.OrganisationID, ref string) (claviger.Integration, error)
+	Integrations(ctx context.Context, org claviger.OrganisationID, q IntegrationQuery) ([]claviger.Integration, int, error)
+	UpdateIntegration(ctx context.Context, i claviger.Integration) error
+	// ArchiveIntegration archives the integration and its providers and wipes
+	// the sealed value.
+	ArchiveIntegration(ctx context.Context, i claviger.Integration) error
+
+	// Grants lists every workspace row of an integration, enabled or not.
+	Grants(ctx context.Context, org claviger.OrganisationID, id claviger.IntegrationID) ([]claviger.Grant, error)
+	Grant(ctx context.Context, org claviger.OrganisationID, id claviger.IntegrationID, ws claviger.WorkspaceID) (claviger.Grant, error)
+	PutGrant(ctx context.Context, g claviger.Grant) error
+	// GloballyGranted lists the active organisation-level integrations whose
+	// global access is enabled: a new workspace gets them.
+	GloballyGranted(ctx context.Context, org claviger.OrganisationID) ([]claviger.Integration, error)
+	// CountGrants counts the enabled rows.
+	CountGrants(ctx context.Context, org claviger.OrganisationID, id claviger.IntegrationID) (int, error)
+
+	InsertProvider(ctx context.Context, p claviger.Provider) error
+	// Provider finds a provider by id or slug in one workspace.
+	Provider(ctx context.Context, org claviger.OrganisationID, ws claviger.WorkspaceID, ref string) (claviger.Provider, error)
+	Providers(ctx context.Context, org claviger.OrganisationID, q ProviderQuery) ([]claviger.Provider, int, error)
+	UpdateProvider(ctx context.Context, p claviger.Provider) error
+	ArchiveProvider(ctx context.Context, p claviger.Provider) error
+}
+
+// WorkspaceQuery selects active workspaces, oldest first.
+type WorkspaceQuery struct {
+	Name      string // contains, case-sensitive; "" for any
+	ExactName string
+	Only      claviger.WorkspaceID // "" for any
+	Page      claviger.Page
+}
+
+// APIKeyQuery selects active API keys, newest first.
+type APIKeyQuery struct {
+	WorkspaceID claviger.WorkspaceID // "" for any
+	IDs         []claviger.APIKeyID  // nil for any
+	Page        claviger.Page
+}
+
+// IntegrationQuery selects active integrations, newest first.
+type IntegrationQuery struct {
+	// AccessibleTo selects those a workspace may use (enabled grant) or owns.
+	AccessibleTo claviger.WorkspaceID
+	Type         string // "organisation", "workspace"; "" or "all" for both
+	Page         claviger.Page
+}
+
+// ProviderQuery selects active providers, newest first.
+type ProviderQuery struct {
+	WorkspaceID   claviger.WorkspaceID   // "" for any
+	IntegrationID claviger.IntegrationID // "" for any
+	Page          claviger.Page
+}

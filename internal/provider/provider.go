@@ -1,0 +1,91 @@
+// Package provider is the seam between the gateway and the dialects of model
+// providers. A kind of provider is one [Adapter], declared in a folder of its
+// own and listed in package all; its [Spec] declares which fields an
+// integration of that kind has, and validation, masking and the documentation
+// come from there.
+package provider
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/llm"
+)
+
+// Operation is what a caller asks of a provider, by the documented function
+// names that policies and logs use.
+type Operation string
+
+// The operations.
+const (
+	Chat     Operation = "chatComplete"
+	Complete Operation = "complete"
+	Embed    Operation = "embed"
+)
+
+// Adapter is one kind of provider. It is immutable and safe for concurrent use.
+type Adapter interface {
+	// Spec declares the kind and its fields.
+	Spec() Spec
+	// Compile makes a stored account ready to call, once, when its row
+	// changes. The settings have passed Spec's validation.
+	Compile(Settings) (Account, error)
+}
+
+// Account is one stored provider account, compiled. It is immutable and safe
+// for concurrent use.
+type Account interface {
+	// Base is where the account's credential may go: scheme, host and path
+	// prefix without a trailing slash.
+	Base() *url.URL
+	// Encode turns a call into what goes upstream. The error is a
+	// *claviger.Error when the caller asked for what the kind cannot do. It
+	// never changes call.Request.Body.
+	Encode(call Call) (Upstream, error)
+	// Authorize adds the account's credential to a finished request. It comes
+	// last, because some schemes sign the body, and only when req goes to Base.
+	Authorize(ctx context.Context, req *http.Request, body []byte) error
+	// Decode returns what turns the answer to call into the OpenAI dialect.
+	Decode(call Call) Decoder
+}
+
+// Call is one request of a caller, routed to an account.
+type Call struct {
+	Operation Operation
+	Request   llm.Request
+	Model     string // the provider's name for it, slug prefix removed
+	// Strict is strict OpenAI compliance, the default: no fields in the answer
+	// that OpenAI does not document.
+	Strict bool
+}
+
+// Upstream is a call in the provider's dialect.
+type Upstream struct {
+	Path   string // below Base, with a leading slash; may carry a query
+	Body   []byte // may alias the caller's body, never written to
+	Header http.Header
+}
+
+// Decoder turns one answer of a provider into the OpenAI dialect and counts
+// what it used. It lives for one attempt and is not safe for concurrent use.
+type Decoder interface {
+	// Body translates the whole body of a success. out may alias body.
+	Body(body []byte) (out []byte, err error)
+	// Frame translates one frame of an event stream, its blank line included,
+	// appending what the caller is to see to dst. last is true for the frame
+	// that ends the stream well ("[DONE]" and its like). An error is a failure
+	// the provider reported inside the stream; its text may be shown.
+	Frame(dst, frame []byte) (out []byte, last bool, err error)
+	// Usage is what the answer has said so far of tokens and model; ok is
+	// false while it has said nothing, and then Tokens holds a count made from
+	// the content seen.
+	Usage() (u Usage, ok bool)
+}
+
+// Usage is what an answer says of itself.
+type Usage struct {
+	Tokens claviger.Tokens
+	Model  string
+}

@@ -1,0 +1,36 @@
+package claviger
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Status is the state of a stored thing.
+type Status string
+
+// The states. Archived rows stay for the ledger and read as gone.
+const (
+	Active    Status = "active"
+	Archived  Status = "archived"
+	Exhausted Status = "exhausted"
+	Expired   Status = "expired"
+)
+
+// Workspace is a team inside an organisation.
+type Workspace struct {
+	ID             WorkspaceID
+	OrganisationID OrganisationID
+	Slug           string // "ws-…", unique in the organisation among active ones
+	Name           string
+	Description    string
+	Icon           string
+	// Metadata are the default metadata of requests; nil when unset.
+	Metadata    map[string]string
+	UsageLimits json.RawMessage // as the admin API takes and gives them; nil when unset
+	RateLimits  json.RawMessage
+	IsDefault   bool
+	Status      Status
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	Version     int64 // grows with every write
+}

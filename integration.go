@@ -21,7 +21,7 @@ type Integration struct {
 	Sealed []byte
 	// RootKeyID names the root key Sealed was made under; zero with nil Sealed.
 	RootKeyID          uint32
-	KeyVersion         int64 // grows when the provider key changes; bound into the envelope
+	KeyVersion         int64 // grows whenever what is sealed changes; bound into the envelope
 	SecretMappings     json.RawMessage
 	PricingAdjustments json.RawMessage
 	GlobalAccess       json.RawMessage // global_workspace_access_settings; nil when unset

@@ -30,7 +30,7 @@ type Tx interface {
 
 	InsertWorkspace(ctx context.Context, w claviger.Workspace) error
 	Workspace(ctx context.Context, org claviger.OrganisationID, ref string) (claviger.Workspace, error)
-	Workspaces(ctx context.Context, org claviger.OrganisationID, q WorkspaceQuery) ([]claviger.Workspace, int, error)
+	Workspaces(ctx context.Context, org claviger.OrganisationID, q claviger.WorkspaceQuery) ([]claviger.Workspace, int, error)
 	// UpdateWorkspace writes the changeable fields where the version is still
 	// w.Version, and makes it one higher.
 	UpdateWorkspace(ctx context.Context, w claviger.Workspace) error
@@ -43,13 +43,13 @@ type Tx interface {
 
 	InsertAPIKey(ctx context.Context, k claviger.APIKey) error
 	APIKey(ctx context.Context, org claviger.OrganisationID, id claviger.APIKeyID) (claviger.APIKey, error)
-	APIKeys(ctx context.Context, org claviger.OrganisationID, q APIKeyQuery) ([]claviger.APIKey, int, error)
+	APIKeys(ctx context.Context, org claviger.OrganisationID, q claviger.APIKeyQuery) ([]claviger.APIKey, int, error)
 	UpdateAPIKey(ctx context.Context, k claviger.APIKey) error
 	ArchiveAPIKey(ctx context.Context, k claviger.APIKey) error
 
 	InsertIntegration(ctx context.Context, i claviger.Integration) error
 	Integration(ctx context.Context, org claviger.OrganisationID, ref string) (claviger.Integration, error)
-	Integrations(ctx context.Context, org claviger.OrganisationID, q IntegrationQuery) ([]claviger.Integration, int, error)
+	Integrations(ctx context.Context, org claviger.OrganisationID, q claviger.IntegrationQuery) ([]claviger.Integration, int, error)
 	UpdateIntegration(ctx context.Context, i claviger.Integration) error
 	// ArchiveIntegration archives the integration and its providers and wipes
 	// the sealed value.
@@ -68,37 +68,7 @@ type Tx interface {
 	InsertProvider(ctx context.Context, p claviger.Provider) error
 	// Provider finds a provider by id or slug in one workspace.
 	Provider(ctx context.Context, org claviger.OrganisationID, ws claviger.WorkspaceID, ref string) (claviger.Provider, error)
-	Providers(ctx context.Context, org claviger.OrganisationID, q ProviderQuery) ([]claviger.Provider, int, error)
+	Providers(ctx context.Context, org claviger.OrganisationID, q claviger.ProviderQuery) ([]claviger.Provider, int, error)
 	UpdateProvider(ctx context.Context, p claviger.Provider) error
 	ArchiveProvider(ctx context.Context, p claviger.Provider) error
-}
-
-// WorkspaceQuery selects active workspaces, oldest first.
-type WorkspaceQuery struct {
-	Name      string // contains, case-sensitive; "" for any
-	ExactName string
-	Only      claviger.WorkspaceID // "" for any
-	Page      claviger.Page
-}
-
-// APIKeyQuery selects active API keys, newest first.
-type APIKeyQuery struct {
-	WorkspaceID claviger.WorkspaceID // "" for any
-	IDs         []claviger.APIKeyID  // nil for any
-	Page        claviger.Page
-}
-
-// IntegrationQuery selects active integrations, newest first.
-type IntegrationQuery struct {
-	// AccessibleTo selects those a workspace may use (enabled grant) or owns.
-	AccessibleTo claviger.WorkspaceID
-	Type         string // "organisation", "workspace"; "" or "all" for both
-	Page         claviger.Page
-}
-
-// ProviderQuery selects active providers, newest first.
-type ProviderQuery struct {
-	WorkspaceID   claviger.WorkspaceID   // "" for any
-	IntegrationID claviger.IntegrationID // "" for any
-	Page          claviger.Page
 }

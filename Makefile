@@ -1,0 +1,28 @@
+# Everything the project does is one of these targets.
+.PHONY: test setup lint fuzz killtest demo
+
+# test sets up what is missing, builds, and runs every check; see scripts/test.sh.
+test:
+	scripts/test.sh
+
+# setup installs what the tests need and is not there yet.
+setup:
+	scripts/setup.sh
+
+lint: setup
+	scripts/test.sh lint
+
+# fuzz runs every fuzz target for FUZZTIME each.
+fuzz:
+	FUZZTIME=$${FUZZTIME:-60s} scripts/fuzz.sh
+
+# killtest kills the server under load and checks its ledger, ROUNDS times a database.
+killtest: build
+	CLAVIGER_E2E=1 CLAVIGER_BIN=$(CURDIR)/bin/claviger CLAVIGER_KILL_ROUNDS=$${ROUNDS:-20} \
+		go test -count=1 -v -timeout 60m -run Kill ./test/killtest
+
+# demo shows the main job end to end. DEMO_UPSTREAM, DEMO_MODEL and DEMO_KEY
+# name a real provider; DEMO_ONCE=1 ends after the tour.
+demo: build
+	@go build -o bin/claviger-demo ./cmd/demo
+	@bin/claviger-demo

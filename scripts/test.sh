@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Runs everything "make test" promises, step by step; stops at the first step
+# that fails and always ends with a summary. "test.sh STEP..." runs only those.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+export CLAVIGER_REQUIRE_POSTGRES=1
+export GOLANGCI_LINT_CACHE=$PWD/.cache/golangci-lint
+
+internal() { go list ./internal/... | paste -sd' '; }
+
+setup() { scripts/setup.sh; }
+build() { make --no-print-directory build; }
+vet() { go vet ./...; }
+lint() { .cache/bin/golangci-lint run ./...; }
+unit() { go test ./...; }
+race() { CGO_ENABLED=1 go test -race $(internal); }
+fuzz() { scripts/fuzz.sh; }
+e2e() { CLAVIGER_E2E=1 CLAVIGER_BIN=$PWD/bin/claviger go test -count=1 -timeout 15m ./test/... ./cmd/demo/...; }
+
+steps=("$@")
+((${#steps[@]})) || steps=(setup build vet lint unit race fuzz e2e)
+
+summary=() passed=0 failed=0
+for step in "${steps[@]}"; do
+  echo "== $step"
+  began=$SECONDS
+  if "$step"; then
+    result=ok passed=$((passed + 1))
+  else
+    result=FAILED failed=$((failed + 1))
+  fi
+  summary+=("$(printf '%-6s %-6s %4d s' "$step" "$result" $((SECONDS - began)))")
+  ((failed)) && break
+done
+
+echo
+echo "== summary, $SECONDS s"
+printf '%s\n' "${summary[@]}"
+((failed)) && [[ ${#summary[@]} -lt ${#steps[@]} ]] && echo "not run: ${steps[*]:${#summary[@]}}"
+echo "steps: $passed passed, $failed failed"
+((failed == 0))

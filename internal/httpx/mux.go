@@ -1,0 +1,64 @@
+package httpx
+
+import (
+	"log/slog"
+	"net/http"
+	"path"
+	"strings"
+
+	claviger "github.com/claviger/claviger"
+)
+
+// Enveloped serves mux, whose patterns name methods, and answers what it does
+// not know in the admin API's form: 404 for an unknown path, 405 with Allow for
+// an unknown method. It never redirects: clients build their paths by hand and
+// lose the body and the key on the way.
+func Enveloped(log *slog.Logger, mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !clean(r.URL.Path) {
+			WriteAdmin(w, log, noRoute)
+			return
+		}
+		fallback, pattern := mux.Handler(r)
+		if pattern != "" {
+			mux.ServeHTTP(w, r)
+			return
+		}
+		// The fallback alone knows which methods the path has.
+		probe := &probe{header: http.Header{}}
+		fallback.ServeHTTP(probe, r)
+		if allow := probe.header.Get("Allow"); probe.status == http.StatusMethodNotAllowed {
+			NotAllowed(w, allow)
+			return
+		}
+		WriteAdmin(w, log, noRoute)
+	})
+}
+
+var noRoute = claviger.Fail(claviger.NotFound, "Not Found")
+
+// NotAllowed answers 405; allow lists the methods that would do.
+func NotAllowed(w http.ResponseWriter, allow string) {
+	w.Header().Set("Allow", allow)
+	_, body := Admin(claviger.Fail(claviger.Invalid, "Method not allowed"))
+	writeJSON(w, http.StatusMethodNotAllowed, marshal(body))
+}
+
+// clean reports whether ServeMux would take p as it is.
+func clean(p string) bool {
+	if p == "" || p[0] != '/' {
+		return false
+	}
+	want := path.Clean(p)
+	return p == want || p == want+"/" && !strings.HasSuffix(want, "/")
+}
+
+// probe is a response that nobody gets.
+type probe struct {
+	header http.Header
+	status int
+}
+
+func (p *probe) Header() http.Header         { return p.header }
+func (p *probe) WriteHeader(status int)      { p.status = status }
+func (p *probe) Write(b []byte) (int, error) { return len(b), nil }

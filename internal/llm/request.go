@@ -7,19 +7,25 @@ package llm
 // Span is a byte range [Start, End) of a body; the zero Span is absent.
 type Span struct{ Start, End int }
 
+// Absent reports whether s is the zero Span.
+func (s Span) Absent() bool { return s == Span{} }
+
+func (s Span) of(body []byte) []byte { return body[s.Start:s.End] }
+
 // Request is what one pass over the whole of a JSON body finds out. It refers
-// to the body and does not copy it.
+// to the body and does not copy it. [Scan] makes it.
 type Request struct {
 	Body         []byte
 	Model        string // decoded; "" when absent
 	ModelAt      Span   // of the JSON string, quotes included
 	Stream       bool
 	StreamAt     Span
-	Options      Span // of the stream_options value
+	Options      Span // of the stream_options value; it may be null
 	IncludeUsage bool // stream_options.include_usage is true
+	UsageAt      Span // of the include_usage value; it may be null
 	// MaxOutput is the larger of max_tokens and max_completion_tokens, in
 	// tokens; 0 when neither is there.
 	MaxOutput int64
-	// Choices is "n"; 1 when absent.
+	// Choices is "n"; 1 when absent or less.
 	Choices int64
 }

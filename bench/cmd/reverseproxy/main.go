@@ -82,7 +82,6 @@ func transport() *http.Transport {
 // makes by the thousand.
 func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
 
-
 // buffers lends copy buffers.
 type buffers struct{ pool sync.Pool }
 

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/url"
 
-	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/llm"
 )
 
@@ -85,7 +84,4 @@ type Decoder interface {
 }
 
 // Usage is what an answer says of itself.
-type Usage struct {
-	Tokens claviger.Tokens
-	Model  string
-}
+type Usage = llm.Usage

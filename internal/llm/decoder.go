@@ -1,0 +1,105 @@
+package llm
+
+import (
+	"bytes"
+
+	"github.com/claviger/claviger/internal/sse"
+)
+
+// Decoder reads the answer to one request from a provider that speaks the
+// OpenAI dialect. The answer passes through as it is, but for the chunk that
+// says only what a stream used, which a caller that did not ask for it does not
+// get. A Decoder is not safe for concurrent use.
+type Decoder struct {
+	keepUsage bool
+	input     int64 // guessed
+	guess     estimate
+	usage     Usage
+	known     bool
+	started   bool // the first chunk has been read
+}
+
+// NewDecoder returns what reads the answer to r, the caller's own request: what
+// r asks decides what the caller gets.
+func NewDecoder(r Request) *Decoder {
+	return &Decoder{keepUsage: r.IncludeUsage, input: EstimateInput(r.Body)}
+}
+
+// Body reads the whole body of a success and returns body itself, or a [*Fault]
+// when it is no JSON object or holds an error.
+func (d *Decoder) Body(body []byte) ([]byte, error) {
+	var m chunk
+	rest, ok := members(body, m.member)
+	if !ok || space(rest, 0) != len(rest) {
+		return nil, &Fault{Message: "the answer is no JSON object"}
+	}
+	d.take(&m)
+	if m.failure != nil && m.choices == nil {
+		return nil, m.fault(body)
+	}
+	if !d.known {
+		d.guess.add(body)
+		d.guess.pieces = 0 // a whole text says nothing of its pieces
+	}
+	return body, nil
+}
+
+var (
+	doneMark  = []byte("[DONE]")
+	usageKey  = []byte(`"usage"`)
+	errorWord = []byte(`"error"`)
+)
+
+// Frame reads one frame of a stream, appending to dst what the caller gets of
+// it. last is true for the frame that ends the stream. An error is a [*Fault]
+// the provider reported; nothing is appended then. Frames of content are read
+// by a few searches for bytes and cost no allocation.
+func (d *Decoder) Frame(dst, frame []byte) (out []byte, last bool, err error) {
+	e := sse.Parse(frame)
+	data := bytes.TrimSpace(e.Data)
+	switch {
+	case len(data) == 0:
+		return append(dst, frame...), false, nil // a comment, or nothing
+	case bytes.Equal(data, doneMark):
+		return append(dst, frame...), true, nil
+	}
+	hasUsage := hasKey(data, usageKey, "{")
+	if !d.started || hasUsage || bytes.Contains(data, errorWord) || string(e.Type) == "error" {
+		var m chunk
+		members(data, m.member)
+		if m.failure != nil || string(e.Type) == "error" {
+			return dst, false, m.fault(data)
+		}
+		d.started = true
+		d.take(&m)
+		if !d.keepUsage && m.usageOnly() {
+			return dst, false, nil
+		}
+	}
+	if !d.known {
+		d.guess.add(data)
+	}
+	return append(dst, frame...), false, nil
+}
+
+// Usage is what the answer has said so far. ok is false while it has said
+// nothing of tokens; then they are guessed from what was sent and seen.
+func (d *Decoder) Usage() (u Usage, ok bool) {
+	u = d.usage
+	if !d.known {
+		u.Tokens = d.guess.tokens(d.input)
+	}
+	return u, d.known
+}
+
+// take keeps what m says of usage; the last to say something wins.
+func (d *Decoder) take(m *chunk) {
+	for _, usage := range [][]byte{m.groqUsage, m.usage} {
+		if t, ok := parseUsage(usage); ok {
+			d.usage.Tokens, d.known = t, true
+		}
+	}
+	if d.usage.Model == "" {
+		d.usage.Model = modelName(m.model)
+	}
+}

@@ -1,0 +1,89 @@
+package llm
+
+import (
+	"bytes"
+
+	claviger "github.com/claviger/claviger"
+)
+
+// bytesPerToken is what a token of usual text comes to.
+const bytesPerToken = 4
+
+// imageTokens is what an inlined image or file counts as when guessing.
+const imageTokens = 1000
+
+// EstimateInput guesses how many tokens a request body holds: one for each four
+// bytes, and 1000 for each data URL whatever its size.
+func EstimateInput(body []byte) int64 {
+	size, images := len(body), 0
+	for rest := body; ; images++ {
+		i := bytes.Index(rest, dataURL)
+		if i < 0 {
+			return int64(size+bytesPerToken-1)/bytesPerToken + int64(images)*imageTokens
+		}
+		end := stringEnd(rest, i)
+		if end < 0 {
+			end = len(rest)
+		}
+		size -= end - i
+		rest = rest[end:]
+	}
+}
+
+var dataURL = []byte(`"data:`)
+
+// estimate counts the content of an answer that has not said what it used.
+type estimate struct {
+	pieces int64 // strings of content; a stream sends about one per token
+	bytes  int64
+}
+
+// tokens is the guess: as many tokens as pieces of a stream came, but at least
+// one for four bytes.
+func (e estimate) tokens(input int64) claviger.Tokens {
+	return claviger.Tokens{Input: input, Output: max(e.pieces, (e.bytes+bytesPerToken-1)/bytesPerToken)}
+}
+
+var choicesKey = []byte(`"choices"`)
+
+// add counts the content strings in the choices of an answer or a chunk.
+func (e *estimate) add(data []byte) {
+	i := bytes.Index(data, choicesKey)
+	if i < 0 {
+		return
+	}
+	for i += len(choicesKey); ; {
+		n := bytes.IndexByte(data[i:], '"')
+		if n < 0 {
+			return
+		}
+		start := i + n
+		end := stringEnd(data, start)
+		if end < 0 {
+			return
+		}
+		i = end
+		if end == len(data) || data[end] != ':' || !isContent(data[start+1:end-1]) {
+			continue
+		}
+		if start = space(data, end+1); start == len(data) || data[start] != '"' {
+			continue
+		}
+		if i = stringEnd(data, start); i < 0 {
+			return
+		}
+		if size := i - start - 2; size > 0 {
+			e.pieces++
+			e.bytes += int64(size)
+		}
+	}
+}
+
+// isContent reports whether a member of that name holds what a model wrote.
+func isContent(name []byte) bool {
+	switch string(name) {
+	case "content", "arguments", "text", "refusal", "reasoning_content", "reasoning":
+		return true
+	}
+	return false
+}

@@ -24,6 +24,20 @@ const (
 	UserKey    KeySubType = "user"
 )
 
+// KeyKind is what an API key is for and who holds it.
+type KeyKind struct {
+	Type    KeyType
+	SubType KeySubType
+}
+
+// String is the documented name: "workspace-service".
+func (k KeyKind) String() string { return string(k.Type) + "-" + string(k.SubType) }
+
+// KeyKinds lists the kinds of key there are.
+func KeyKinds() []KeyKind {
+	return []KeyKind{{OrganisationKey, ServiceKey}, {WorkspaceKey, ServiceKey}, {WorkspaceKey, UserKey}}
+}
+
 // KeyHash is the SHA-256 of an API key, all that is stored of it.
 type KeyHash [32]byte
 
@@ -52,6 +66,9 @@ type APIKey struct {
 	UpdatedAt      time.Time
 	Version        int64
 }
+
+// Kind is the key's kind.
+func (k APIKey) Kind() KeyKind { return KeyKind{k.Type, k.SubType} }
 
 // Expired reports whether the key is past its end at now.
 func (k APIKey) Expired(now time.Time) bool {

@@ -20,6 +20,7 @@ type WorkspaceQuery struct {
 type APIKeyQuery struct {
 	WorkspaceID WorkspaceID // "" for any
 	IDs         []APIKeyID  // nil for any
+	Kinds       []KeyKind   // nil for any
 	Page        Page
 }
 

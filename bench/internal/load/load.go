@@ -17,8 +17,11 @@ import (
 type Target struct {
 	Addr    string // host:port
 	Path    string
-	Headers string // further header lines, each with its \r\n
+	Headers string // further lines, made with [Header]
 }
+
+// Header is one header line.
+func Header(name, value string) string { return name + ": " + value + "\r\n" }
 
 // Request is the whole request with body, ready to be written.
 func (t Target) Request(body []byte) []byte {

@@ -1,0 +1,22 @@
+package proxies
+
+import "github.com/claviger/claviger/bench/internal/proc"
+
+// StartReverseProxy starts the bare httputil.ReverseProxy in front of the
+// provider, in plain or over TLS.
+func StartReverseProxy(programs Programs, p *Provider, overTLS bool) (Proxy, error) {
+	upstream := "http://" + p.Plain
+	if overTLS {
+		upstream = "https://" + p.TLS
+	}
+	process, addr, err := proc.StartPrintingAddress([]string{trust(p)}, programs.ReverseProxy, "-target", upstream)
+	if err != nil {
+		return Proxy{}, err
+	}
+	target := p.Direct().Target
+	target.Addr = addr
+	return Proxy{Name: ReverseProxy, Target: target, Process: process}, nil
+}
+
+// trust makes a Go program accept the provider's certificate.
+func trust(p *Provider) string { return "SSL_CERT_FILE=" + p.Cert }

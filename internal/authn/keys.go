@@ -64,6 +64,12 @@ func (i *Identity) Caller(origin authz.Origin) authz.Caller {
 	}
 }
 
+// Has reports whether the key holds any of the scopes, and is of a kind that may
+// hold it.
+func (i *Identity) Has(anyOf ...claviger.Scope) bool {
+	return authz.Caller{Type: i.Key.Type, SubType: i.Key.SubType, Scopes: i.Key.Scopes}.Has(anyOf...)
+}
+
 // entry is one known key. Only the two atomics change.
 type entry struct {
 	hash     claviger.KeyHash

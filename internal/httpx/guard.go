@@ -35,7 +35,7 @@ func Guard(log *slog.Logger, observe func(r *http.Request, status int), next htt
 				panic(http.ErrAbortHandler)
 			default:
 				// The value may hold anything, a secret too: only its type is logged.
-				log.Error("panic", "request_id", id, "method", r.Method, "type", fmt.Sprintf("%T", v), "stack", stack())
+				log.Error("panic", "request_id", id, "method", r.Method, "type", fmt.Sprintf("%T", v), "stack", Stack())
 				if t.status != 0 {
 					observe(r, 0)
 					panic(http.ErrAbortHandler)
@@ -59,9 +59,9 @@ func isAbort(v any) bool {
 	return ok && errors.Is(err, http.ErrAbortHandler)
 }
 
-// stack names the frames that led here. Unlike debug.Stack it leaves out the
+// Stack names the frames that led here. Unlike debug.Stack it leaves out the
 // arguments, whose words may be pieces of values.
-func stack() string {
+func Stack() string {
 	pc := make([]uintptr, 64)
 	frames := runtime.CallersFrames(pc[:runtime.Callers(3, pc)])
 	var b strings.Builder

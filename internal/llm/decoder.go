@@ -17,6 +17,8 @@ type Decoder struct {
 	usage     Usage
 	known     bool
 	started   bool // the first chunk has been read
+	finished  bool // a chunk said why the answer ended
+	passing   UsageScanner
 }
 
 // NewDecoder returns what reads the answer to r, the caller's own request: what
@@ -79,6 +81,7 @@ func (d *Decoder) Frame(dst, frame []byte) (out []byte, last bool, err error) {
 	if !d.known {
 		d.guess.add(data)
 	}
+	d.finished = d.finished || hasKey(data, finishKey, `"`)
 	return append(dst, frame...), false, nil
 }
 

@@ -1,0 +1,199 @@
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/limits"
+	"github.com/claviger/claviger/internal/llm"
+	"github.com/claviger/claviger/internal/provider"
+)
+
+// attempt is one sending of a request to one target.
+type attempt struct {
+	*exchange
+	to        route
+	operation provider.Operation
+	estimate  estimate
+	hold      limits.Hold
+	opening   claviger.Opening
+	decoder   provider.Decoder // nil until a success begins
+
+	mayHaveWorked bool // the provider got the request
+	streamed      bool // the answer is an event stream
+	upstreamTime  time.Duration
+	firstByte     time.Duration
+	settled       bool
+	used          limits.Amount
+}
+
+// errSlow cancels an attempt whose answer does not begin, or stops moving.
+var errSlow = errors.New("no move within the time allowed")
+
+// send sends the call and answers the caller. limit is how long the provider
+// may take to begin.
+func (a *attempt) send(ctx context.Context, call provider.Call, req *http.Request, limit time.Duration) error {
+	dog := watch(limit, func() { a.stop(errSlow) })
+	defer dog.stop()
+	began := a.Now()
+	resp, err := a.transports.to(a.to.target.allowPrivate).RoundTrip(req)
+	a.upstreamTime = a.Now().Sub(began)
+	if err != nil {
+		return a.unanswered(ctx, err, limit)
+	}
+	defer resp.Body.Close()
+	a.mayHaveWorked = true
+	if resp.StatusCode >= http.StatusMultipleChoices {
+		return a.fault(resp)
+	}
+	a.decoder = a.to.target.account.Decode(call)
+	dog.follow(a.IdleTimeout, a.w)
+	if call.Request.Stream && strings.HasPrefix(resp.Header.Get("Content-Type"), "text/event-stream") {
+		return a.stream(ctx, resp, dog)
+	}
+	return a.whole(ctx, resp, dog)
+}
+
+// headerLimit is how long the provider may take to begin its answer.
+func (a *attempt) headerLimit() (time.Duration, error) {
+	v := a.r.Header.Get("X-Portkey-Request-Timeout")
+	if v == "" {
+		return a.HeaderTimeout, nil
+	}
+	ms, err := strconv.ParseInt(v, 10, 32)
+	if err != nil || ms <= 0 {
+		return 0, badRequest("x-portkey-request-timeout must be a positive number of milliseconds")
+	}
+	return time.Duration(ms) * time.Millisecond, nil
+}
+
+// upstreamRequest builds what goes out: the caller's forwarded headers first,
+// then the dialect's, the credential last.
+func (a *attempt) upstreamRequest(ctx context.Context, up provider.Upstream) (*http.Request, error) {
+	header, err := a.forwarded()
+	if err != nil {
+		return nil, err
+	}
+	if header == nil {
+		header = make(http.Header, 8)
+	}
+	header["User-Agent"] = userAgent
+	header["Accept"] = jsonType
+	if a.request.Stream {
+		header["Accept"] = eventStream
+	}
+	for name, values := range up.Header {
+		header[name] = values
+	}
+	base := a.to.target.account.Base()
+	path, query, _ := strings.Cut(up.Path, "?")
+	req := (&http.Request{
+		Method: http.MethodGet,
+		URL:    &url.URL{Scheme: base.Scheme, Host: base.Host, Path: base.Path + path, RawQuery: query},
+		Host:   base.Host,
+		Header: header,
+		Proto:  "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}).WithContext(ctx)
+	if up.Body != nil {
+		header["Content-Type"] = jsonType
+		req.Method = http.MethodPost
+		req.ContentLength = int64(len(up.Body))
+		// With GetBody a request that met a connection closed by the other side
+		// before its first byte goes out again.
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(up.Body)), nil }
+		req.Body, _ = req.GetBody()
+	}
+	if err := a.to.target.account.Authorize(ctx, req, up.Body); err != nil {
+		return nil, fmt.Errorf("authorise: %w", err)
+	}
+	return req, nil
+}
+
+var userAgent = []string{"claviger"}
+
+// unanswered books and answers an attempt to which no answer came.
+func (a *attempt) unanswered(ctx context.Context, err error, limit time.Duration) error {
+	a.mayHaveWorked = !neverSent(err)
+	switch {
+	case a.r.Context().Err() != nil:
+		a.settle(claviger.ClientGone, statusClientGone)
+		return a.r.Context().Err()
+	case errors.Is(context.Cause(ctx), errSlow):
+		a.settle(claviger.TimedOut, http.StatusRequestTimeout)
+		return timedOut(limit)
+	case errors.Is(context.Cause(ctx), errShutdown):
+		a.settle(claviger.Shutdown, http.StatusServiceUnavailable)
+		return claviger.Fail(claviger.Unavailable, "The gateway is shutting down")
+	}
+	status, what := http.StatusBadGateway, "the connection broke before an answer came"
+	if !a.mayHaveWorked {
+		status, what = http.StatusServiceUnavailable, unreachable(err)
+	}
+	a.Log.Warn("a provider could not be reached", "request_id", a.id.String(), "provider", a.to.target.providerID, "why", what)
+	a.settle(claviger.Unreachable, status)
+	return failure(status, "upstream_error", a.to.target.aiProvider+" error: "+what)
+}
+
+// statusClientGone is booked when the caller left before its answer; nobody is
+// sent it.
+const statusClientGone = 499
+
+// neverSent reports whether a request failed before the provider can have seen
+// any of it.
+func neverSent(err error) bool {
+	var op *net.OpError
+	var cert *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	var refused *claviger.Error
+	return errors.As(err, &op) && op.Op == "dial" || errors.As(err, &cert) || errors.As(err, &record) ||
+		errors.As(err, &refused)
+}
+
+// unreachable says why in words that give no address away: the host may be the
+// organisation's own business.
+func unreachable(err error) string {
+	var dns *net.DNSError
+	var cert *tls.CertificateVerificationError
+	var unknownCA x509.UnknownAuthorityError
+	switch {
+	case errors.As(err, &dns):
+		return "its host name could not be resolved"
+	case errors.As(err, &cert), errors.As(err, &unknownCA):
+		return "its TLS certificate is not trusted"
+	case claviger.CodeOf(err) != claviger.Internal:
+		return "its address may not be called"
+	default:
+		return "it could not be reached"
+	}
+}
+
+// maxFault bounds how much of a provider's error is read, in bytes.
+const maxFault = 256 << 10
+
+// fault passes on a provider's error in the documented form, its status kept.
+func (a *attempt) fault(resp *http.Response) error {
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxFault))
+	status := resp.StatusCode
+	fault := llm.ParseFault(status, a.to.target.scrub.bytes(body))
+	if status < http.StatusBadRequest {
+		status = http.StatusBadGateway
+		fault = llm.Fault{Message: "it answered with a redirect, which is not followed", Type: "upstream_error"}
+	}
+	a.passHeaders(resp.Header)
+	a.mayHaveWorked = false // a refused request is not charged
+	a.settle(claviger.ProviderError, status)
+	a.sendJSON(status, llm.AppendError(nil, a.to.target.aiProvider, fault))
+	return nil
+}

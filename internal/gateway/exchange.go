@@ -1,0 +1,187 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/authn"
+	"github.com/claviger/claviger/internal/httpx"
+	"github.com/claviger/claviger/internal/limits"
+	"github.com/claviger/claviger/internal/llm"
+	"github.com/claviger/claviger/internal/provider"
+)
+
+// exchange is one request of a caller from its arrival to its answer.
+type exchange struct {
+	*Gateway
+	w       http.ResponseWriter
+	r       *http.Request
+	started time.Time
+
+	// id names the request, and the ledger entry of its first attempt.
+	id      claviger.EntryID
+	who     *authn.Identity
+	request llm.Request
+	strict  bool
+	stop    context.CancelCauseFunc // of the attempt's context
+	wrote   bool                    // the answer has begun
+	outcome claviger.Outcome        // for the metrics; empty when refused
+}
+
+// ServeHTTP serves the routes of [Routes]; it expects no other.
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	ctx, stop := context.WithCancelCause(r.Context())
+	x := &exchange{Gateway: g, w: w, r: r, started: g.Now(), id: claviger.NewEntryID(), stop: stop}
+	defer stop(nil)
+	x.nameAnswer()
+	if !g.live.enter(x) {
+		w.Header()["Connection"] = []string{"close"}
+		x.refuse(claviger.Fail(claviger.Unavailable, "The gateway is shutting down"))
+		return
+	}
+	defer g.live.leave(x)
+	operation := operationOf(r.URL.Path)
+	defer func() {
+		if p := recover(); p != nil {
+			x.crashed(p)
+		}
+		g.metrics.served(operation, x.outcome, g.Now().Sub(x.started))
+	}()
+	if err := x.serve(ctx, operation); err != nil {
+		x.refuse(err)
+	}
+}
+
+// cutGrace is how long a cut request may take to tell its caller so.
+const cutGrace = 2 * time.Second
+
+// cut ends the request from outside.
+func (x *exchange) cut(why error) {
+	x.stop(why)
+	http.NewResponseController(x.w).SetWriteDeadline(time.Now().Add(cutGrace)) //nolint:errcheck // best effort
+}
+
+// listModels is the one operation that calls no model.
+const listModels provider.Operation = "listModels"
+
+func operationOf(path string) provider.Operation {
+	switch path {
+	case "/v1/chat/completions":
+		return provider.Chat
+	case "/v1/completions":
+		return provider.Complete
+	case "/v1/embeddings":
+		return provider.Embed
+	default:
+		return listModels
+	}
+}
+
+// serve answers the request, or returns what to refuse it with. Once the answer
+// has begun it returns nil.
+func (x *exchange) serve(ctx context.Context, operation provider.Operation) error {
+	where, err := x.authenticate(ctx)
+	if err != nil {
+		return err
+	}
+	x.strict = x.r.Header.Get("X-Portkey-Strict-Open-Ai-Compliance") != "false"
+	if operation == listModels {
+		return x.models(ctx, where)
+	}
+	body, err := x.readBody(ctx)
+	if err != nil {
+		return err
+	}
+	defer body.free()
+	if x.request, err = llm.Scan(body.bytes); err != nil {
+		return err
+	}
+	to, err := x.route(ctx, where)
+	if err != nil {
+		return err
+	}
+	hold, err := x.Limits.Admit(ctx, x.subjects(), x.estimate().amount())
+	if err != nil {
+		return err
+	}
+	defer hold.Release()
+	used, err := x.attempt(ctx, to, operation)
+	hold.Settle(used)
+	return err
+}
+
+// authenticate finds out who calls, and what is left of the credentials it sent.
+func (x *exchange) authenticate(ctx context.Context) (authn.Where, error) {
+	key, where := authn.Credential(x.r.Header)
+	who, err := x.Keys.Lookup(ctx, key)
+	if claviger.CodeOf(err) == claviger.Unauthorised && !x.Refused.Refused(ctx, httpx.ClientAddress(x.r)) {
+		busy := claviger.Fail(claviger.TooMany, "Too many requests with invalid API keys from this address")
+		busy.RetryAfter = x.Refused.RetryAfter()
+		return where, busy
+	}
+	if errors.Is(err, authn.ErrExpired) {
+		return where, httpx.ExpiredKey
+	}
+	if err != nil {
+		return where, err
+	}
+	x.who = who
+	if who.Key.Type != claviger.WorkspaceKey {
+		return where, claviger.Fail(claviger.Forbidden,
+			"This is an organisation API key, which administers and cannot call models. Use a workspace API key for model calls.")
+	}
+	scopes := callScopes
+	if operationOf(x.r.URL.Path) == listModels {
+		scopes = listScopes
+	}
+	if !who.Has(scopes...) {
+		return where, httpx.AuthFailure(http.StatusForbidden,
+			"Forbidden! The API key lacks the scope "+string(scopes[0]), "033")
+	}
+	return where, nil
+}
+
+// Any one of them is enough.
+var (
+	callScopes = []claviger.Scope{"completions.write"}
+	listScopes = []claviger.Scope{"completions.write", "models.list"}
+)
+
+// subjects are what the limits of the request itself sit on.
+func (x *exchange) subjects() []limits.Subject {
+	return []limits.Subject{
+		{Kind: limits.Process},
+		{Kind: limits.APIKey, ID: string(x.who.Key.ID)},
+		{Kind: limits.Workspace, ID: string(x.who.Workspace.ID)},
+	}
+}
+
+// refuse answers with an error of the gateway's own.
+func (x *exchange) refuse(err error) {
+	if x.r.Context().Err() != nil || x.wrote {
+		return // nobody is there to be told, or it is too late to
+	}
+	x.wrote = true
+	x.metrics.refused(httpx.WriteGateway(x.w, x.Log, inOwnWords(err)))
+}
+
+// crashed is the end of a request that hit a defect. The attempt has booked
+// itself on the way up.
+func (x *exchange) crashed(p any) {
+	if p == http.ErrAbortHandler {
+		panic(p)
+	}
+	// The value of a panic may quote what was being worked on, so its type and
+	// place are all that is logged.
+	x.Log.Error("a request crashed", "request_id", x.id.String(), "type", fmt.Sprintf("%T", p), "stack", httpx.Stack())
+	if x.wrote {
+		panic(http.ErrAbortHandler) // the caller must not take this for a whole answer
+	}
+	x.refuse(errCrashed)
+}
+
+var errCrashed = errors.New("a request crashed")

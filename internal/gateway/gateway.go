@@ -1,0 +1,123 @@
+// Package gateway is the data plane: it authenticates a caller, finds the
+// account its request goes to, admits it, sends it, streams the answer back and
+// books what it used, on every exit exactly once.
+//
+// The way of a request through the files: exchange.go receives and dispatches,
+// route.go picks the target (targets.go keeps them compiled), admit.go reserves
+// and opens the ledger entry, attempt.go sends, body.go and stream.go answer,
+// settle.go books.
+package gateway
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/authn"
+	"github.com/claviger/claviger/internal/limits"
+	"github.com/claviger/claviger/internal/provider"
+	"github.com/claviger/claviger/internal/secret"
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/semaphore"
+)
+
+// Keys finds out who a caller is.
+type Keys interface {
+	Lookup(ctx context.Context, key secret.String) (*authn.Identity, error)
+}
+
+// Ledger books attempts. Admit is called before an attempt is sent and refuses
+// when it cannot be booked; Settle is called once for each admitted attempt.
+type Ledger interface {
+	Admit(claviger.Opening) error
+	Settle(claviger.Closing) error
+}
+
+// Registry finds the adapter of a kind of provider.
+type Registry interface {
+	Adapter(id string) provider.Adapter
+	Known(id string) bool
+}
+
+// Options are what a gateway needs and how it is bounded. Durations and sizes
+// must be positive.
+type Options struct {
+	Keys      Keys
+	Refused   Refusals
+	Targets   TargetSource
+	Vault     Opener
+	Providers Registry
+	Ledger    Ledger
+	Limits    limits.Limiter
+	Log       *slog.Logger
+	Metrics   prometheus.Registerer
+	Now       func() time.Time
+
+	MaxBody    int64 // bytes of one request body
+	BodyMemory int64 // bytes of all request bodies in memory at once; at least MaxBody
+
+	BodyTimeout   time.Duration // for a caller to send its body
+	HeaderTimeout time.Duration // for a provider to begin its answer
+	IdleTimeout   time.Duration // between two moves of an answer
+
+	// AllowPrivateHosts lets integrations that a workspace stored reach
+	// private addresses. Those an organisation key stored always may.
+	AllowPrivateHosts bool
+}
+
+// Refusals slows down an address whose keys are refused again and again.
+type Refusals interface {
+	// Refused notes a refused key and waits as long as that address must. It
+	// returns false when too many wait already.
+	Refused(ctx context.Context, address string) bool
+	// RetryAfter is what to tell who is turned away.
+	RetryAfter() time.Duration
+}
+
+// Gateway serves the model routes. Make one with [New]; it is safe for
+// concurrent use.
+type Gateway struct {
+	Options
+	targets    *targets
+	transports transports
+	bodies     *semaphore.Weighted
+	metrics    *metrics
+	live       live
+	buffers    sync.Pool // *[]byte, for answers
+}
+
+// New returns a gateway ready to serve.
+func New(o Options) *Gateway {
+	g := &Gateway{
+		Options:    o,
+		transports: newTransports(),
+		bodies:     semaphore.NewWeighted(o.BodyMemory),
+		metrics:    newMetrics(o.Metrics),
+	}
+	g.targets = newTargets(o)
+	g.live.init()
+	g.buffers.New = func() any { b := make([]byte, answerChunk); return &b }
+	return g
+}
+
+// Invalidate forgets what a committed change concerns; the next request reads
+// it anew.
+func (g *Gateway) Invalidate(c claviger.Change) { g.targets.invalidate(c) }
+
+// Drain refuses new requests and waits for those under way. When ctx ends
+// first it cuts them: each is settled and its caller told. It returns how many
+// it cut.
+func (g *Gateway) Drain(ctx context.Context) int { return g.live.drain(ctx) }
+
+// Routes are the method and path of every route the gateway serves.
+func Routes() map[string]string {
+	return map[string]string{
+		"/v1/chat/completions": http.MethodPost,
+		"/v1/completions":      http.MethodPost,
+		"/v1/embeddings":       http.MethodPost,
+		"/v1/models":           http.MethodGet,
+	}
+}

@@ -1,0 +1,94 @@
+package gateway
+
+import (
+	"net/http"
+	"strings"
+
+	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/httpx"
+)
+
+// Header values that never change, shared by all answers.
+var (
+	jsonType      = []string{"application/json"}
+	eventStream   = []string{"text/event-stream"}
+	optionIndex   = []string{"config"}
+	noRetry       = []string{"0"}
+	cacheDisabled = []string{"DISABLED"}
+)
+
+// nameAnswer sets the headers that every answer of the gateway carries. Names
+// are in canonical form, so that they can be set without a look at each byte.
+func (x *exchange) nameAnswer() {
+	id := []string{x.id.String()}
+	h := x.w.Header()
+	h["X-Claviger-Entry-Id"] = id
+	h["X-Portkey-Request-Id"] = id
+	h["X-Portkey-Trace-Id"] = id
+	if trace := httpx.TraceID(x.r.Header, id[0]); trace != id[0] {
+		h["X-Portkey-Trace-Id"] = []string{trace}
+	}
+}
+
+// nameAttempt sets the headers that tell which target answered.
+func (a *attempt) nameAttempt() {
+	h := a.w.Header()
+	h["X-Portkey-Provider"] = a.to.target.providerHeader
+	h["X-Portkey-Last-Used-Option-Index"] = optionIndex
+	h["X-Portkey-Retry-Attempt-Count"] = noRetry
+	h["X-Portkey-Cache-Status"] = cacheDisabled
+	if a.opening.ID != a.id {
+		h["X-Claviger-Entry-Id"] = []string{a.opening.ID.String()}
+	}
+}
+
+// notPassed are the headers of one connection, in canonical form (RFC 9110,
+// section 7.6.1), and those an answer of ours sets itself or must not pass on:
+// cookies and transport promises of the provider belong to its own origin.
+var notPassed = map[string]bool{
+	"Connection": true, "Keep-Alive": true, "Proxy-Authenticate": true, "Proxy-Authorization": true,
+	"Proxy-Connection": true, "Te": true, "Trailer": true, "Transfer-Encoding": true, "Upgrade": true,
+	"Content-Length": true, "Content-Encoding": true, "Content-Type": true,
+	"Set-Cookie": true, "Alt-Svc": true, "Strict-Transport-Security": true, "Location": true,
+	"Www-Authenticate": true, "Date": true,
+}
+
+// passHeaders copies what a provider said about its answer, without what is not
+// the caller's to know.
+func (a *attempt) passHeaders(from http.Header) {
+	to := a.w.Header()
+	for name, values := range from {
+		if notPassed[name] || internalHeader(name) {
+			continue
+		}
+		if _, ours := to[name]; ours || a.tainted(values) {
+			continue
+		}
+		to[name] = values
+	}
+}
+
+func internalHeader(name string) bool {
+	return strings.HasPrefix(name, "X-Portkey-") || strings.HasPrefix(name, "X-Claviger-")
+}
+
+func (a *attempt) tainted(values []string) bool {
+	for _, v := range values {
+		if a.to.target.scrub.taints(v) {
+			return true
+		}
+	}
+	return false
+}
+
+// forwardable reports whether a caller may have a header of its request sent to
+// the provider: nothing of one connection, nothing internal, nothing that
+// carries a gateway key, and none of the headers that open a cloud's metadata.
+func (x *exchange) forwardable(name string) bool {
+	switch name {
+	case "Host", "Content-Length", "Content-Encoding", "Content-Type", "Accept-Encoding", "Expect", "Cookie",
+		"Metadata-Flavor", "X-Aws-Ec2-Metadata-Token", "X-Google-Metadata-Request", "Metadata":
+		return false
+	}
+	return !notPassed[name] && !internalHeader(name) && x.who.Key.Hash != claviger.HashKey(strings.TrimPrefix(x.r.Header.Get(name), "Bearer "))
+}

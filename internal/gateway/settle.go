@@ -1,0 +1,53 @@
+package gateway
+
+import (
+	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/limits"
+)
+
+// settle books the end of the attempt: the hold first, then the ledger, before
+// the caller gets the last byte. The first call counts.
+func (a *attempt) settle(outcome claviger.Outcome, status int) {
+	if a.settled {
+		return
+	}
+	a.settled = true
+	a.outcome = outcome
+	c := claviger.Closing{
+		ID:           a.opening.ID,
+		Outcome:      outcome,
+		HTTPStatus:   status,
+		ClosedAt:     a.Now(),
+		UpstreamTime: a.upstreamTime,
+		FirstByte:    a.firstByte,
+	}
+	c.Tokens, c.Estimated, c.Model = a.usage(outcome)
+	a.used = limits.Amount{Requests: 1, Tokens: c.Tokens.In() + c.Tokens.Out()}
+	a.hold.Settle(a.used)
+	a.metrics.tokens(a.operation, c.Tokens)
+	if err := a.Ledger.Settle(c); err != nil {
+		// The entry stays open and is booked at its estimate on the next start.
+		a.Log.Error("an attempt could not be booked", "request_id", a.id.String(), "error", err)
+	}
+}
+
+// usage is what to book. What the provider said counts; where it said nothing
+// but may have worked, an estimate does, so that leaving early is not free.
+func (a *attempt) usage(outcome claviger.Outcome) (t claviger.Tokens, estimated bool, model string) {
+	if a.decoder == nil {
+		if a.mayHaveWorked {
+			return a.estimate.tokens(), true, ""
+		}
+		return claviger.Tokens{}, false, ""
+	}
+	u, known := a.decoder.Usage()
+	if known {
+		return u.Tokens, false, u.Model
+	}
+	t = u.Tokens // counted from the content that came
+	t.Input = a.estimate.in
+	if !a.streamed && outcome != claviger.Success {
+		t.Output = a.estimate.out // an answer that nobody saw
+	}
+	return t, true, u.Model
+}

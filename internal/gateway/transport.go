@@ -1,0 +1,60 @@
+package gateway
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"syscall"
+	"time"
+
+	"github.com/claviger/claviger/internal/provider"
+)
+
+// transports are the ways to a provider: one that may reach private addresses
+// and one that may not. They are apart because connections are kept and used
+// again, and a check at dial time holds only for who shares the connection.
+// Metadata addresses are refused by both.
+type transports struct {
+	public, private http.RoundTripper
+}
+
+func newTransports() transports {
+	return transports{public: newTransport(false), private: newTransport(true)}
+}
+
+func (t transports) to(allowPrivate bool) http.RoundTripper {
+	if allowPrivate {
+		return t.private
+	}
+	return t.public
+}
+
+func newTransport(allowPrivate bool) *http.Transport {
+	dialer := &net.Dialer{
+		Timeout:   10 * time.Second,
+		KeepAlive: 30 * time.Second,
+		// Control sees the resolved address of every try, so a name that
+		// resolves elsewhere at the second look gains nothing.
+		ControlContext: func(_ context.Context, _, address string, _ syscall.RawConn) error {
+			addr, err := netip.ParseAddrPort(address)
+			if err != nil {
+				return fmt.Errorf("address to dial: %w", err)
+			}
+			return provider.CheckAddr(addr.Addr().Unmap(), allowPrivate)
+		},
+	}
+	return &http.Transport{
+		DialContext:           dialer.DialContext,
+		ForceAttemptHTTP2:     true,
+		MaxIdleConns:          4096,
+		MaxIdleConnsPerHost:   512,
+		IdleConnTimeout:       90 * time.Second,
+		TLSHandshakeTimeout:   10 * time.Second,
+		ExpectContinueTimeout: time.Second,
+		// Answers pass through as bytes, and their usage is read on the way.
+		DisableCompression:     true,
+		MaxResponseHeaderBytes: 64 << 10,
+	}
+}

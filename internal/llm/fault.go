@@ -39,7 +39,7 @@ func ParseFault(status int, body []byte) Fault {
 	var f Fault
 	switch {
 	case len(body) == 0:
-	case body[0] == '{' || body[0] == '[' && valueEnd(body, 0) > 0:
+	case body[0] == '{' || body[0] == '[' && valueEnd(body, 0) == len(body):
 		f.object(body, 0)
 	case body[0] == '"':
 		f.Message = text(body)

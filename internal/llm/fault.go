@@ -3,7 +3,6 @@ package llm
 import (
 	"bytes"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -44,7 +43,7 @@ func ParseFault(status int, body []byte) Fault {
 	case body[0] == '"':
 		f.Message = text(body)
 	case bytes.IndexByte(body, '<') >= 0:
-		f.Message = tags.ReplaceAllString(string(body), " ")
+		f.Message = withoutTags(body)
 	default:
 		f.Message = string(body)
 	}
@@ -59,8 +58,20 @@ func ParseFault(status int, body []byte) Fault {
 	return f
 }
 
-// tags are what is not text in HTML.
-var tags = regexp.MustCompile(`(?is)<(script|style|head)\b.*?</(script|style|head)>|<[^>]*>`)
+// withoutTags is the text of an HTML page, without its head.
+func withoutTags(page []byte) string {
+	if _, body, ok := bytes.Cut(page, []byte("<body")); ok {
+		page = append([]byte("<"), body...)
+	}
+	var b strings.Builder
+	for len(page) > 0 {
+		text, rest, _ := bytes.Cut(page, []byte("<"))
+		b.Write(text)
+		b.WriteByte(' ')
+		_, page, _ = bytes.Cut(rest, []byte(">"))
+	}
+	return b.String()
+}
 
 // maxFaultDepth is how far errors wrapped in errors are followed.
 const maxFaultDepth = 4

@@ -1,0 +1,39 @@
+package store
+
+import (
+	"database/sql"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+// Dialect is what differs between the databases besides their definitions.
+type Dialect struct {
+	// Name is the folder of the migrations: "sqlite" or "postgres".
+	Name  string
+	Goose goose.Dialect
+	// Locker keeps nodes that start at once from migrating at once; nil where
+	// there is only one node.
+	Locker lock.SessionLocker
+	// Classify says what a driver's error means.
+	Classify func(error) Class
+	// Position is the function that finds a string in another, counting from
+	// 1, case-sensitive: (haystack, needle).
+	Position string
+	// MaxParameters is how many placeholders a statement may have.
+	MaxParameters int
+	// Update and View are how transactions begin.
+	Update, View sql.TxOptions
+}
+
+// Class is what an error of a driver means to a caller.
+type Class int
+
+// The classes. Other is everything that is nobody's to handle.
+const (
+	Other     Class = iota
+	Taken           // a unique index refused the row
+	NoParent        // a foreign key refused the row
+	Contended       // another transaction got in between: run it again
+	Down            // the database is away or cannot write now
+)

@@ -1,0 +1,41 @@
+package sqlite
+
+import (
+	"database/sql"
+	"errors"
+
+	"github.com/claviger/claviger/internal/store"
+	"github.com/pressly/goose/v3"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+var dialect = store.Dialect{
+	Name:          "sqlite",
+	Goose:         goose.DialectSQLite3,
+	Classify:      classify,
+	Position:      "instr",
+	MaxParameters: 32766,
+	View:          sql.TxOptions{ReadOnly: true}, // deferred: takes no lock
+}
+
+func classify(err error) store.Class {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return store.Other
+	}
+	switch e.Code() {
+	case sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE:
+		return store.Taken
+	case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+		return store.NoParent
+	case sqlite3.SQLITE_BUSY_SNAPSHOT:
+		return store.Contended
+	}
+	switch e.Code() & 0xff { // the primary code
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
+		sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_NOMEM:
+		return store.Down
+	}
+	return store.Other
+}

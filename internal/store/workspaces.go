@@ -1,0 +1,146 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	claviger "github.com/claviger/claviger"
+)
+
+const workspaceColumns = `organisation_id, id, slug, name, description, icon, metadata, usage_limits, rate_limits,
+	is_default, status, created_us, updated_us, version`
+
+func workspaceTo(w *claviger.Workspace) []any {
+	return []any{text(&w.OrganisationID), text(&w.ID), text(&w.Slug), text(&w.Name), text(&w.Description), text(&w.Icon),
+		jsonTo{&w.Metadata}, rawTo{&w.UsageLimits}, rawTo{&w.RateLimits},
+		flag(&w.IsDefault), text(&w.Status), timeTo{&w.CreatedAt}, timeTo{&w.UpdatedAt}, number(&w.Version)}
+}
+
+const insertWorkspace = `INSERT INTO workspaces (` + workspaceColumns + `)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING`
+
+// InsertWorkspace adds a workspace; claviger.Conflict if its slug is taken.
+func (t *Tx) InsertWorkspace(ctx context.Context, w claviger.Workspace) error {
+	metadata, err := encoded(w.Metadata, w.Metadata == nil)
+	if err != nil {
+		return err
+	}
+	return t.insert(ctx, step{name: "insert workspace", taken: "slug is already taken", parent: "organisation"}, insertWorkspace,
+		w.OrganisationID, w.ID, w.Slug, w.Name, w.Description, w.Icon, metadata, raw(w.UsageLimits), raw(w.RateLimits),
+		w.IsDefault, w.Status, w.CreatedAt.UnixMicro(), w.UpdatedAt.UnixMicro(), w.Version)
+}
+
+const (
+	selectWorkspace       = "SELECT " + workspaceColumns + " FROM workspaces WHERE organisation_id = $1 AND " + live
+	selectWorkspaceByID   = selectWorkspace + " AND id = $2"
+	selectWorkspaceBySlug = selectWorkspace + " AND slug = $2"
+)
+
+// Workspace reads a workspace by id or slug.
+func (t *Tx) Workspace(ctx context.Context, org claviger.OrganisationID, ref string) (w claviger.Workspace, err error) {
+	query, value := byRef(ref, selectWorkspaceByID, selectWorkspaceBySlug)
+	err = t.row(ctx, "workspace", workspaceTo(&w), query, org, value)
+	return w, err
+}
+
+// Workspaces lists a page, oldest first, and counts all that match.
+func (t *Tx) Workspaces(ctx context.Context, org claviger.OrganisationID, q claviger.WorkspaceQuery) ([]claviger.Workspace, int, error) {
+	var w where
+	w.and("organisation_id = ?", org)
+	w.and(live)
+	if q.Name != "" {
+		w.and(t.d.Position+"(name, ?) > 0", q.Name)
+	}
+	if q.ExactName != "" {
+		w.and("name = ?", q.ExactName)
+	}
+	if q.Only != "" {
+		w.and("id = ?", q.Only)
+	}
+	l := list{what: "workspaces", columns: workspaceColumns, from: "workspaces",
+		order: "created_us, id", page: q.Page}
+	var out []claviger.Workspace
+	total, err := l.read(ctx, t, &w, func(rows *sql.Rows) error {
+		out = append(out, claviger.Workspace{})
+		return rows.Scan(workspaceTo(&out[len(out)-1])...)
+	})
+	return out, total, err
+}
+
+const (
+	updateWorkspace = `UPDATE workspaces SET slug = $1, name = $2, description = $3, icon = $4, metadata = $5,
+	usage_limits = $6, rate_limits = $7, is_default = $8, status = $9, updated_us = $10, version = version + 1
+WHERE organisation_id = $11 AND id = $12 AND version = $13 AND ` + live
+	workspaceExists = "SELECT 1 FROM workspaces WHERE organisation_id = $1 AND id = $2 AND " + live
+)
+
+// UpdateWorkspace writes what may change about a workspace where the version is
+// still w.Version, and makes it one higher.
+func (t *Tx) UpdateWorkspace(ctx context.Context, w claviger.Workspace) error {
+	metadata, err := encoded(w.Metadata, w.Metadata == nil)
+	if err != nil {
+		return err
+	}
+	n, err := t.exec(ctx, step{name: "update workspace", taken: "slug is already taken"}, updateWorkspace,
+		w.Slug, w.Name, w.Description, w.Icon, metadata, raw(w.UsageLimits), raw(w.RateLimits), w.IsDefault,
+		notArchived(w.Status), w.UpdatedAt.UnixMicro(), w.OrganisationID, w.ID, w.Version)
+	return t.changed(ctx, n, err, "workspace", workspaceExists, w.OrganisationID, w.ID)
+}
+
+const workspaceDependents = `SELECT
+	(SELECT COUNT(*) FROM providers WHERE organisation_id = $1 AND workspace_id = $2 AND ` + live + `) +
+	(SELECT COUNT(*) FROM api_keys WHERE organisation_id = $1 AND workspace_id = $2 AND ` + live + `)
+FROM workspaces WHERE organisation_id = $1 AND id = $2 AND ` + live
+
+// WorkspaceDependents counts the providers and API keys of a workspace.
+func (t *Tx) WorkspaceDependents(ctx context.Context, org claviger.OrganisationID, id claviger.WorkspaceID) (n int, err error) {
+	err = t.row(ctx, "workspace", []any{&n}, workspaceDependents, org, id)
+	return n, err
+}
+
+const archiveWorkspace = `UPDATE workspaces SET status = 'archived', updated_us = $1, version = version + 1
+WHERE organisation_id = $2 AND id = $3 AND version = $4 AND ` + live
+
+// What goes with a workspace; integrations last, since providers find theirs.
+var archiveWithWorkspace = []string{
+	`UPDATE api_keys SET status = 'archived', hash = NULL, updated_us = $1, version = version + 1
+WHERE organisation_id = $2 AND workspace_id = $3 AND ` + live,
+	`UPDATE providers SET status = 'archived', updated_us = $1, version = version + 1
+WHERE organisation_id = $2 AND ` + live + ` AND (workspace_id = $3 OR integration_id IN
+	(SELECT id FROM integrations WHERE organisation_id = $2 AND workspace_id = $3 AND ` + live + `))`,
+	`UPDATE integrations SET status = 'archived', sealed = NULL, root_key_id = 0, updated_us = $1, version = version + 1
+WHERE organisation_id = $2 AND workspace_id = $3 AND ` + live,
+}
+
+// What a workspace was granted, and what others were granted of its own.
+const deleteWorkspaceGrants = `DELETE FROM grants WHERE organisation_id = $1 AND (workspace_id = $2 OR integration_id IN
+	(SELECT id FROM integrations WHERE organisation_id = $1 AND workspace_id = $2))`
+
+// ArchiveWorkspace archives the workspace where the version is still
+// w.Version, at w.UpdatedAt, with its keys, its providers and its own
+// integrations; what is sealed in them and the hashes of the keys are wiped,
+// and grants to it are gone.
+func (t *Tx) ArchiveWorkspace(ctx context.Context, w claviger.Workspace) error {
+	s := step{name: "archive workspace"}
+	at := w.UpdatedAt.UnixMicro()
+	n, err := t.exec(ctx, s, archiveWorkspace, at, w.OrganisationID, w.ID, w.Version)
+	if err := t.changed(ctx, n, err, "workspace", workspaceExists, w.OrganisationID, w.ID); err != nil {
+		return err
+	}
+	for _, query := range archiveWithWorkspace {
+		if _, err := t.exec(ctx, s, query, at, w.OrganisationID, w.ID); err != nil {
+			return err
+		}
+	}
+	_, err = t.exec(ctx, s, deleteWorkspaceGrants, w.OrganisationID, w.ID)
+	return err
+}
+
+// notArchived keeps an update from archiving, which has more to do: an empty
+// status breaks the check of the column.
+func notArchived(s claviger.Status) claviger.Status {
+	if s == claviger.Archived {
+		return ""
+	}
+	return s
+}

@@ -46,8 +46,8 @@ func (t *Tally) fail(err error) {
 	}
 }
 
-// add takes the counts of u in.
-func (t *Tally) add(u Tally) {
+// Add takes the counts of u in.
+func (t *Tally) Add(u Tally) {
 	t.OK += u.OK
 	t.Failed += u.Failed
 	if t.First == nil {
@@ -127,7 +127,7 @@ func run(ctx context.Context, workers int, work func(ctx context.Context, i int)
 			t := work(ctx, i)
 			mu.Lock()
 			defer mu.Unlock()
-			total.add(t)
+			total.Add(t)
 		})
 	}
 	wg.Wait()

@@ -16,15 +16,18 @@ type StreamTally struct {
 }
 
 // Streams keeps conns streams of script open at a time, each followed by the
-// next, until d has passed; those under way are read to their end.
+// next, until d has passed; those under way are read to their end. The first
+// streams start spread evenly over the time that one takes by its script.
 func Streams(ctx context.Context, to Target, script workload.Script, conns int, d time.Duration) StreamTally {
 	request := to.Request(workload.Body(script))
 	deadline := time.Now().Add(d)
+	apart := script.Gap * time.Duration(script.Events) / time.Duration(conns)
 	var (
 		mu  sync.Mutex
 		all StreamTally
 	)
-	all.Tally = run(ctx, conns, func(ctx context.Context, _ int) (t Tally) {
+	all.Tally = run(ctx, conns, func(ctx context.Context, i int) (t Tally) {
+		time.Sleep(min(apart*time.Duration(i), time.Until(deadline)-time.Millisecond))
 		c := newConn(to.Addr)
 		defer c.close()
 		var first []time.Duration

@@ -14,7 +14,7 @@ import (
 // ClavigerServer is an installation of Claviger: a data directory, keys, and between Start and
 // Stop a running server. Its methods are not safe for concurrent use.
 type ClavigerServer struct {
-	programs Programs
+	program  string
 	provider *Provider
 	dir      string
 	addr     string
@@ -23,14 +23,14 @@ type ClavigerServer struct {
 	process  *proc.Process
 }
 
-// NewClaviger prepares an installation in dir; nothing runs yet.
-func NewClaviger(programs Programs, p *Provider, dir string) (*ClavigerServer, error) {
+// NewClaviger prepares an installation of program in dir; nothing runs yet.
+func NewClaviger(program string, p *Provider, dir string) (*ClavigerServer, error) {
 	addr, err := freeAddr()
 	if err != nil {
 		return nil, err
 	}
 	return &ClavigerServer{
-		programs: programs, provider: p, dir: dir, addr: addr,
+		program: program, provider: p, dir: dir, addr: addr,
 		adminKey: "bench-admin-" + rand.Text(), workKey: "bench-work-" + rand.Text() + rand.Text(),
 	}, nil
 }
@@ -47,7 +47,7 @@ func (s *ClavigerServer) Start(ctx context.Context, env ...string) (time.Duratio
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	begin := time.Now()
-	process, err := proc.Start(env, s.programs.Claviger, "serve", "--listen", s.addr, "--data-dir", s.dir)
+	process, err := proc.Start(env, s.program, "serve", "--listen", s.addr, "--data-dir", s.dir)
 	if err != nil {
 		return 0, err
 	}
@@ -100,7 +100,8 @@ func (s *ClavigerServer) Proxy(overTLS bool) Proxy {
 	target := s.provider.Direct().Target
 	target.Addr = s.addr
 	target.Headers = load.Header("x-portkey-api-key", s.workKey) + load.Header("x-portkey-provider", "@"+slug)
-	return Proxy{Name: Claviger, Target: target, Process: s.process, Settle: s.settle}
+	return Proxy{Name: Claviger, Target: target, Process: s.process,
+		Settle: s.settle, Hold: s.holdLedger}
 }
 
 const (

@@ -31,6 +31,8 @@ type Proxy struct {
 	// Settle waits until the proxy's work after its answers is done; nil when
 	// it has none.
 	Settle func(ctx context.Context) error
+	// Hold puts that work off until release is called; nil when it has none.
+	Hold func(ctx context.Context) (release func() error, err error)
 }
 
 // Provider is where the mock provider listens.

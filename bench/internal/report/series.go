@@ -18,6 +18,12 @@ type Series []float64
 // Median is the middle sample; NaN when there is none.
 func (s Series) Median() float64 { return s.quantile(0.5) }
 
+// Least is the smallest sample; NaN when there is none.
+func (s Series) Least() float64 { return s.quantile(0) }
+
+// Greatest is the greatest sample; NaN when there is none.
+func (s Series) Greatest() float64 { return s.quantile(1) }
+
 // quantile leaves out NaN samples.
 func (s Series) quantile(q float64) float64 {
 	v := slices.DeleteFunc(slices.Clone(s), math.IsNaN)
@@ -54,12 +60,21 @@ func (s Series) Minus(base Series) Series {
 	return d
 }
 
+// Plus is the sum of s and other, round by round.
+func (s Series) Plus(other Series) Series {
+	d := make(Series, min(len(s), len(other)))
+	for i := range d {
+		d[i] = s[i] + other[i]
+	}
+	return d
+}
+
 // Ratio shows s, a series of ratios, as "0.78x (0.71-0.85)".
 func (s Series) Ratio() string {
 	if math.IsNaN(s.Median()) {
 		return "-"
 	}
-	return fmt.Sprintf("%.2fx (%.2f-%.2f)", s.Median(), s.quantile(0), s.quantile(1))
+	return fmt.Sprintf("%.2fx (%.2f-%.2f)", s.Median(), s.Least(), s.Greatest())
 }
 
 // Value shows the median of s in the given format; "-" when there is none.

@@ -19,6 +19,11 @@ func completion(model string) string {
 		`"choices":[{"index":0,"message":{"role":"assistant","content":"scripted answer"},"finish_reason":"stop"}],"usage":%s}`, model, usage)
 }
 
+func textCompletion(model string) string {
+	return fmt.Sprintf(`{"id":"cmpl-scripted","object":"text_completion","created":1700000000,"model":%q,`+
+		`"choices":[{"index":0,"text":"scripted answer","logprobs":null,"finish_reason":"stop"}],"usage":%s}`, model, usage)
+}
+
 func chunk(model, delta, finish string) string {
 	return fmt.Sprintf(`data: {"id":"chatcmpl-scripted","object":"chat.completion.chunk","created":1700000000,"model":%q,`+
 		`"choices":[{"index":0,"delta":%s,"finish_reason":%s}]}`+"\n\n", model, delta, finish)

@@ -126,6 +126,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer(w, `{"object":"list","data":[{"id":"ok","object":"model","created":1700000000,"owned_by":"upstream"}]}`)
 	case strings.HasSuffix(r.URL.Path, "/embeddings"):
 		answer(w, `{"object":"list","data":[{"object":"embedding","index":0,"embedding":[0.25,-0.5]}],"model":"`+in.Model+`","usage":{"prompt_tokens":5,"total_tokens":5}}`)
+	case strings.HasSuffix(r.URL.Path, "/completions") && !strings.HasSuffix(r.URL.Path, "/chat/completions"):
+		answer(w, textCompletion(in.Model))
 	case in.Stream:
 		s.stream(w, r, behaviour, in.Model)
 	case behaviour == "stall":

@@ -1,5 +1,5 @@
 # Everything the project does is one of these targets.
-.PHONY: test setup lint fuzz killtest demo
+.PHONY: test setup lint fuzz killtest demo bench
 
 # test sets up what is missing, builds, and runs every check; see scripts/test.sh.
 test:
@@ -26,3 +26,8 @@ killtest: build
 demo: build
 	@go build -o bin/claviger-demo ./cmd/demo
 	@bin/claviger-demo
+
+# bench measures the server beside its baselines; see docs/benchmarks.md.
+# BENCH_QUICK=1 is a brief run, BENCH_STRICT=1 fails when a goal is missed.
+bench: build
+	bench/run.sh

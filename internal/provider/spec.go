@@ -36,4 +36,7 @@ type Settings struct {
 	Key        secret.String
 	Plain      map[string]json.RawMessage
 	Secret     map[string]secret.String // JSON strings decoded; other values as JSON text
+	// Mapped names the fields, or "key", that a secret mapping will give, so
+	// that a required one may be missing.
+	Mapped []string
 }

@@ -14,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -23,7 +24,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx)
+	err := run(ctx, os.Stdout)
 	stop()
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -34,12 +35,13 @@ func main() {
 	}
 }
 
-func run(ctx context.Context) error {
+// run is the whole demo; what a visitor reads goes to w.
+func run(ctx context.Context, w io.Writer) error {
 	model, err := provider(os.Getenv)
 	if err != nil {
 		return err
 	}
-	out := &printer{w: os.Stdout}
+	out := &printer{w: w}
 	folder, err := os.MkdirTemp("", "claviger-demo-")
 	if err != nil {
 		return err

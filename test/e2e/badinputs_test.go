@@ -153,6 +153,6 @@ func badInputs(mine string) map[string]badInput {
 			key: "reader", method: post, path: chat, body: good, status: 403},
 		"a call that is too large": {
 			key: "workspace", method: post, path: chat, status: 413,
-			body: strings.Replace(good, "hello", strings.Repeat("h", 120<<20), 1)},
+			body: strings.Replace(good, "hello", strings.Repeat("h", 40<<20), 1)},
 	}
 }

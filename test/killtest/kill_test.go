@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/claviger/claviger/internal/store/storetest/pgtest"
 	"github.com/claviger/claviger/test/harness"
 	"github.com/claviger/claviger/test/upstream"
 )
@@ -15,7 +16,7 @@ func TestKillKeepsLedger(t *testing.T) {
 	t.Run("on SQLite", func(t *testing.T) { killRounds(t, harness.Config{}) })
 	t.Run("on PostgreSQL", func(t *testing.T) {
 		harness.Require(t)
-		killRounds(t, harness.Config{DatabaseURL: harness.Postgres(t)})
+		killRounds(t, harness.Config{DatabaseURL: pgtest.URL(t)})
 	})
 }
 

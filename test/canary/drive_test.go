@@ -1,0 +1,159 @@
+package canary
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/claviger/claviger/test/harness"
+	"github.com/claviger/claviger/test/upstream"
+)
+
+// drive sends requests and keeps all that comes back.
+type drive struct {
+	t        *testing.T
+	server   *harness.Server
+	provider *upstream.Server
+	secrets  []planted
+	outputs  []output
+	keyID    string // of a workspace key that was made
+}
+
+func (d *drive) know(secrets ...planted) { d.secrets = append(d.secrets, secrets...) }
+
+// plant makes a secret and looks out for it from now on.
+func (d *drive) plant(name string) string {
+	p := plant(name)
+	d.know(p)
+	return p.value
+}
+
+// send keeps the answer to a request, headers and all.
+func (d *drive) send(c harness.Client, method, path string, body any, headers ...string) harness.Response {
+	d.t.Helper()
+	resp := c.Do(method, path, body, headers...)
+	var head bytes.Buffer
+	_ = resp.Header.Write(&head) // a Buffer takes everything
+	where := fmt.Sprintf("%s %s", method, path)
+	for i := 1; i < len(headers); i += 2 {
+		where += " " + headers[i-1]
+	}
+	d.outputs = append(d.outputs,
+		output{where: "headers of " + where, data: head.Bytes(), answer: true},
+		output{where: fmt.Sprintf("answer %d to %s", resp.Status, where), data: resp.Body, answer: true})
+	return resp
+}
+
+// must is send for what has to succeed.
+func (d *drive) must(c harness.Client, method, path string, body any) harness.Object {
+	d.t.Helper()
+	resp := d.send(c, method, path, body)
+	obj, err := resp.Object()
+	if resp.Status != http.StatusOK || err != nil {
+		d.t.Fatalf("%s %s: %d %s", method, path, resp.Status, resp.Body)
+	}
+	return obj
+}
+
+// store plants a secret in each field that can hold one.
+func (d *drive) store() {
+	d.t.Helper()
+	admin := d.server.Admin()
+	for _, kind := range []string{"openai", "anthropic"} {
+		d.must(admin, http.MethodPost, "/v1/integrations", map[string]any{
+			"name": kind, "slug": "canary-" + kind, "ai_provider_id": kind, "key": d.plant(kind + " key"),
+			"configurations": map[string]any{
+				"custom_host":           d.provider.URL,
+				"custom_headers":        map[string]any{"x-canary-custom": d.plant(kind + " custom header")},
+				"no_such_field":         d.plant(kind + " unknown field"),
+				"aws_secret_access_key": d.plant(kind + " AWS secret"),
+				"nested":                map[string]any{"deep": []any{d.plant(kind + " nested field")}},
+			},
+		})
+		d.server.Grant("canary-"+kind, d.server.DefaultWorkspace())
+	}
+	answer := admin.Do(http.MethodPost, "/v1/api-keys/workspace/service", map[string]any{
+		"name": "made", "workspace_id": d.server.DefaultWorkspace(), "scopes": []string{"completions.write", "models.list"},
+	})
+	made, err := answer.Object()
+	if err != nil || made.Text("key") == "" {
+		d.t.Fatalf("create a key: %d %s", answer.Status, answer.Body)
+	}
+	// The one answer that shows a key, once: what is left of it counts.
+	d.outputs = append(d.outputs, output{where: "answer to create a key", answer: true,
+		data: bytes.Replace(answer.Body, []byte(made.Text("key")), nil, 1)})
+	d.know(given("made key", made.Text("key")))
+	d.keyID = made.Text("id")
+	d.send(d.server.As(made.Text("key")), http.MethodGet, "/v1/models", nil)
+}
+
+// gateway calls both kinds of provider with everything echoed back.
+func (d *drive) gateway() {
+	d.t.Helper()
+	prompt, forwarded, credential := plantOwn("prompt"), plantOwn("forwarded header"), plantOwn("caller's own credential")
+	d.know(prompt, forwarded, credential)
+	for _, behaviour := range []string{"echo", "echo-error", "echo-event", "echo-garbage"} {
+		for _, stream := range []bool{false, true} {
+			body := func(model string) map[string]any {
+				return map[string]any{"model": model, "stream": stream, "max_tokens": 5,
+					"messages": []any{map[string]any{"role": "user", "content": prompt.value}}}
+			}
+			for _, slug := range []string{"canary-openai", "canary-anthropic"} {
+				d.send(d.server.Workspace(), http.MethodPost, "/v1/chat/completions", body("@"+slug+"/"+behaviour),
+					"x-canary-forward", forwarded.value, "x-portkey-forward-headers", "x-canary-forward",
+					"x-portkey-metadata", `{"_user":"someone"}`)
+			}
+			d.send(d.server.Workspace(), http.MethodPost, "/v1/chat/completions", body(behaviour),
+				"x-portkey-provider", "openai", "x-portkey-custom-host", d.provider.URL, "Authorization", "Bearer "+credential.value)
+			// The way of the plain OpenAI packages: the key as a bearer token.
+			d.send(d.server.As(""), http.MethodPost, "/v1/chat/completions", body("@canary-openai/"+behaviour),
+				"Authorization", "Bearer "+d.server.WorkspaceKey)
+		}
+		for _, path := range []string{"/v1/embeddings", "/v1/completions"} {
+			d.send(d.server.Workspace(), http.MethodPost, path,
+				map[string]any{"model": "@canary-openai/" + behaviour, "input": "x", "prompt": "x"})
+		}
+	}
+	d.send(d.server.Workspace(), http.MethodGet, "/v1/models", nil, "x-portkey-provider", "@canary-openai")
+}
+
+// strangers sends keys that belong elsewhere, and bodies that break off after a
+// secret.
+func (d *drive) strangers() {
+	d.t.Helper()
+	for _, name := range []string{"x-portkey-api-key", "Authorization", "x-api-key"} {
+		key := d.plant("unknown key in " + name)
+		if name == "Authorization" {
+			key = "Bearer " + key
+		}
+		d.send(d.server.As(""), http.MethodGet, "/v1/integrations", nil, name, key)
+		d.send(d.server.As(""), http.MethodPost, "/v1/chat/completions", `{"model":"@canary-openai/echo","messages":[]}`, name, key)
+	}
+	broken := d.plant("key in a broken body")
+	for _, body := range []string{
+		`{"name":"n","ai_provider_id":"openai","key":"` + broken,
+		`{"name":"n","ai_provider_id":"openai","key":` + broken + `}`,
+		`{"` + broken + `":1,"` + broken + `":2}`,
+		"\xff" + broken,
+	} {
+		d.send(d.server.Admin(), http.MethodPost, "/v1/integrations", body)
+		d.send(d.server.Workspace(), http.MethodPost, "/v1/chat/completions", body)
+	}
+}
+
+// change rotates, sends masks back and deletes.
+func (d *drive) change() {
+	d.t.Helper()
+	admin := d.server.Admin()
+	const path = "/v1/integrations/canary-openai"
+	detail := d.must(admin, http.MethodGet, path, nil)
+	d.must(admin, http.MethodPut, path, map[string]any{"configurations": detail.At("configurations"), "key": detail.Text("masked_key")})
+	d.must(admin, http.MethodPut, path, map[string]any{"key": d.plant("rotated key"),
+		"configurations": map[string]any{"custom_headers": map[string]any{"x-canary-custom": d.plant("rotated header")}}})
+	d.send(d.server.Workspace(), http.MethodPost, "/v1/chat/completions",
+		`{"model":"@canary-openai/echo-error","messages":[{"role":"user","content":"x"}]}`)
+	d.must(admin, http.MethodGet, path, nil)
+	d.must(admin, http.MethodDelete, path, nil)
+	d.send(admin, http.MethodGet, path, nil)
+}

@@ -1,0 +1,235 @@
+package admin
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+
+	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/audit"
+	"github.com/claviger/claviger/internal/authz"
+)
+
+// AccessInput changes who may use an integration. Workspaces that no row names
+// stay as they are, unless Override gives them the global settings.
+type AccessInput struct {
+	Rows           []AccessRow
+	Global         Optional[GlobalAccessInput]
+	Override       bool
+	CreateProvider bool   // for rows that do not say
+	ProviderSlug   string // for rows that do not say
+	Found          claviger.Problems
+}
+
+// AccessRow is one workspace's access.
+type AccessRow struct {
+	Workspace      string // id or slug
+	Enabled        Optional[bool]
+	UsageLimits    Optional[json.RawMessage] // absent keeps
+	RateLimits     Optional[json.RawMessage]
+	CreateProvider Optional[bool]
+	ProviderSlug   string
+}
+
+// GlobalAccessInput sets what workspaces made later get.
+type GlobalAccessInput struct {
+	Enabled                 Optional[bool]
+	UsageLimits, RateLimits json.RawMessage
+}
+
+const maxRows = 1000
+
+// UpdateAccess grants and takes away access. Granting makes the provider the
+// workspace calls the integration by; taking away stops it.
+func (s *Service) UpdateAccess(ctx context.Context, by authz.Caller, ref string, in AccessInput) error {
+	if err := by.Allow(IntegrationScopes("update")...); err != nil {
+		return err
+	}
+	return s.update(ctx, by, func(w *work) error {
+		i, err := changeable(ctx, w, by, ref, "update")
+		if err != nil {
+			return err
+		}
+		grants, err := w.Grants(ctx, by.OrganisationID, i.ID)
+		if err != nil {
+			return err
+		}
+		c := &accessChange{work: w, i: i, in: in, p: startWith(in.Found), grants: map[claviger.WorkspaceID]claviger.Grant{}}
+		for _, g := range grants {
+			c.grants[g.WorkspaceID] = g
+		}
+		return c.run(ctx, grants)
+	})
+}
+
+// accessChange is one run of UpdateAccess. It stores as it goes; a problem
+// found late undoes everything with the transaction.
+type accessChange struct {
+	*work
+	i      claviger.Integration
+	in     AccessInput
+	p      *problems
+	grants map[claviger.WorkspaceID]claviger.Grant
+}
+
+func (c *accessChange) run(ctx context.Context, existing []claviger.Grant) error {
+	if err := c.global(ctx); err != nil {
+		return err
+	}
+	if c.in.Override {
+		if err := c.override(ctx, existing); err != nil {
+			return err
+		}
+	}
+	c.p.slug("default_provider_slug", c.in.ProviderSlug)
+	if len(c.in.Rows) > maxRows {
+		c.p.add("workspaces", fmt.Sprintf("may hold at most %d", maxRows))
+		return c.p.err()
+	}
+	named := map[claviger.WorkspaceID]bool{}
+	for n, row := range c.in.Rows {
+		if err := c.row(ctx, fmt.Sprintf("workspaces[%d]", n), row, named); err != nil {
+			return err
+		}
+	}
+	return c.p.err()
+}
+
+// global stores the settings for workspaces to come.
+func (c *accessChange) global(ctx context.Context) error {
+	const path = "global_workspace_access"
+	if !c.in.Global.Set {
+		return nil
+	}
+	old := c.i
+	c.i.GlobalAccess = nil
+	if in, ok := c.in.Global.Get(); ok {
+		enabled, said := in.Enabled.Get()
+		if !said {
+			c.p.add(path+".enabled", "is required")
+		}
+		if c.i.WorkspaceID != "" {
+			c.p.add(path, "is for integrations of the organisation; this one belongs to a workspace")
+		}
+		raw, err := json.Marshal(GlobalAccess{
+			Enabled:     enabled,
+			UsageLimits: c.p.usageLimits(path+".usage_limits", in.UsageLimits, inArray),
+			RateLimits:  c.p.rateLimits(path+".rate_limits", in.RateLimits, 1),
+		})
+		if err != nil {
+			return err
+		}
+		c.i.GlobalAccess = raw
+	}
+	if !c.p.empty() {
+		return nil
+	}
+	c.i.UpdatedAt = c.now
+	if err := c.UpdateIntegration(ctx, c.i); err != nil {
+		return err
+	}
+	return c.record(ctx, claviger.IntegrationChanged, audit.Change{
+		Action: "update", ResourceID: string(c.i.ID),
+		Before: audit.Fields{"slug": old.Slug, "global_workspace_access_settings": old.GlobalAccess},
+		After:  audit.Fields{"slug": c.i.Slug, "global_workspace_access_settings": c.i.GlobalAccess},
+	})
+}
+
+// override gives every row there is the global settings.
+func (c *accessChange) override(ctx context.Context, existing []claviger.Grant) error {
+	if c.i.GlobalAccess == nil {
+		if c.p.empty() {
+			c.p.add("override_existing_workspace_access", "needs global_workspace_access, now or from before")
+		}
+		return nil
+	}
+	var global GlobalAccess
+	if err := json.Unmarshal(c.i.GlobalAccess, &global); err != nil {
+		return err
+	}
+	for _, old := range existing {
+		g := old
+		g.Enabled, g.UsageLimits, g.RateLimits = global.Enabled, unset(global.UsageLimits), unset(global.RateLimits)
+		if err := c.store(ctx, g, c.in.CreateProvider, c.in.ProviderSlug, "default_provider_slug"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// row applies one row of the request.
+func (c *accessChange) row(ctx context.Context, at string, row AccessRow, named map[claviger.WorkspaceID]bool) error {
+	ws, err := c.target(ctx, row.Workspace)
+	if claviger.CodeOf(err) == claviger.NotFound {
+		c.p.add(at+".id", "is no workspace that this integration can be granted to")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if named[ws.ID] {
+		c.p.add(at+".id", "names a workspace a second time")
+	}
+	named[ws.ID] = true
+	g, there := c.grants[ws.ID]
+	if !there {
+		g = claviger.Grant{
+			OrganisationID: c.i.OrganisationID, IntegrationID: c.i.ID, WorkspaceID: ws.ID, WorkspaceSlug: ws.Slug, CreatedAt: c.now,
+		}
+	}
+	enabled, said := row.Enabled.Get()
+	if !said {
+		c.p.add(at+".enabled", "is required")
+	}
+	g.Enabled = enabled
+	if row.UsageLimits.Set {
+		g.UsageLimits = c.p.usageLimits(at+".usage_limits", row.UsageLimits.Value, inArray)
+	}
+	if row.RateLimits.Set {
+		g.RateLimits = c.p.rateLimits(at+".rate_limits", row.RateLimits.Value, 1)
+	}
+	slug, path := c.in.ProviderSlug, "default_provider_slug"
+	if row.ProviderSlug != "" {
+		slug, path = row.ProviderSlug, at+".default_provider_slug"
+		c.p.slug(path, slug)
+	}
+	create, said := row.CreateProvider.Get()
+	return c.store(ctx, g, create || !said && c.in.CreateProvider, slug, path)
+}
+
+// target is the workspace of a row, if the integration can be granted to it.
+func (c *accessChange) target(ctx context.Context, ref string) (claviger.Workspace, error) {
+	ws, err := c.Workspace(ctx, c.by.OrganisationID, ref)
+	if err == nil && c.i.WorkspaceID != "" && ws.ID != c.i.WorkspaceID {
+		return ws, claviger.Missing("workspace")
+	}
+	return ws, err
+}
+
+// store keeps a row and, when it newly grants access, makes its provider
+// unless the workspace has one already.
+func (c *accessChange) store(ctx context.Context, g claviger.Grant, provider bool, slug, path string) error {
+	if !c.p.empty() {
+		return nil // refused anyway; the other rows are looked at for their problems
+	}
+	var before *claviger.Grant
+	if old, there := c.grants[g.WorkspaceID]; there {
+		before = &old
+	}
+	g.UpdatedAt = c.now
+	if err := c.putGrant(ctx, c.i, before, g); err != nil {
+		return err
+	}
+	c.grants[g.WorkspaceID] = g
+	if !provider || !g.Enabled || before != nil && before.Enabled {
+		return nil
+	}
+	has, _, err := c.Providers(ctx, c.by.OrganisationID, claviger.ProviderQuery{
+		WorkspaceID: g.WorkspaceID, IntegrationID: c.i.ID, Page: claviger.Page{Size: 1},
+	})
+	if err != nil || len(has) > 0 {
+		return err
+	}
+	return c.newProvider(ctx, c.i, g.WorkspaceID, slug, cmp.Or(path, "default_provider_slug"), c.p)
+}

@@ -1,0 +1,85 @@
+package admin
+
+import (
+	"encoding/json"
+
+	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/authz"
+	"github.com/claviger/claviger/internal/provider"
+	"github.com/claviger/claviger/internal/secret"
+	"github.com/claviger/claviger/internal/vault"
+)
+
+// IntegrationInput is what a request says of an integration. On change absent
+// fields stay.
+type IntegrationInput struct {
+	Name               Optional[string]
+	Description        Optional[string]
+	Key                Optional[secret.String]
+	Configurations     Optional[map[string]json.RawMessage] // merged field by field
+	SecretMappings     Optional[[]SecretMapping]            // replaced whole
+	PricingAdjustments Optional[json.RawMessage]
+	Tags               Optional[map[string]string]
+	Found              claviger.Problems // wrong already on the wire
+}
+
+// apply checks in and writes it into i, which holds the secrets old, sealing
+// them anew when they changed. It returns the secrets i has now.
+func (s *Service) apply(by authz.Caller, i *claviger.Integration, old vault.Credentials, in IntegrationInput, p *problems, w *work) (vault.Credentials, error) {
+	i.Name = in.Name.Or(i.Name)
+	i.Description = in.Description.Or(i.Description)
+	i.Tags = in.Tags.Or(i.Tags)
+	p.text("name", i.Name, true, maxName)
+	p.text("description", i.Description, false, maxDescription)
+	p.metadata("tags", i.Tags)
+	if in.SecretMappings.Set {
+		i.SecretMappings = p.secretMappings(in.SecretMappings.Value)
+	}
+	if in.PricingAdjustments.Set {
+		i.PricingAdjustments = p.pricingAdjustments(in.PricingAdjustments.Value)
+	}
+	now := s.configure(by, *i, old, in, p)
+	if err := p.err(); err != nil {
+		return old, err
+	}
+	i.Configurations = now.plain
+	if sameSecrets(old, now.secret) && i.KeyVersion > 0 {
+		return old, nil
+	}
+	i.KeyVersion++
+	i.KeyRotatedAt = w.now
+	var err error
+	i.Sealed, i.RootKeyID, err = s.vault.SealCredentials(vault.IntegrationBinding(*i), now.secret)
+	return now.secret, err
+}
+
+// configure merges what is sent into what is stored and checks the result by
+// the kind of provider.
+func (s *Service) configure(by authz.Caller, i claviger.Integration, old vault.Credentials, in IntegrationInput, p *problems) settings {
+	now := settings{plain: i.Configurations, secret: old}.clone()
+	now.setKey(in.Key, p)
+	spec := s.registry.Adapter(i.AIProvider).Spec()
+	now.merge(in.Configurations.Value, spec, p)
+	if in.Configurations.Null {
+		now.plain, now.secret.Fields = map[string]json.RawMessage{}, map[string]secret.String{}
+	}
+	mappings := Mappings(i.SecretMappings)
+	now.dropMapped(mappings)
+	host := now.plain[provider.CustomHost]
+	if !s.registry.Known(i.AIProvider) && host == nil && i.AIProvider != "" {
+		p.add("ai_provider_id", "is no known provider; one of your own needs configurations.custom_host")
+		return now
+	}
+	for _, wrong := range spec.Validate(now.given(i.AIProvider, mappings)) {
+		p.add(wrong.Path, wrong.Message)
+	}
+	if raw, ok := text(host); ok {
+		// Private addresses are for organisation keys to name, on integrations
+		// of the organisation; the gateway goes by the same rule when it dials.
+		private := s.private || by.IsOrganisation() && i.WorkspaceID == ""
+		if wrong := provider.CheckHost(raw, private); wrong != "" {
+			p.add("configurations.custom_host", wrong)
+		}
+	}
+	return now
+}

@@ -1,0 +1,67 @@
+package admin
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+)
+
+// SecretMapping says that a field is filled from a secret reference when it is
+// needed. It is stored and given back as it was sent.
+type SecretMapping struct {
+	TargetField       string  `json:"target_field"`
+	SecretReferenceID string  `json:"secret_reference_id"`
+	SecretKey         *string `json:"secret_key"`
+	ValueFormat       *string `json:"value_format"`
+}
+
+var targetField = regexp.MustCompile(`^(key|configurations\.[A-Za-z0-9_]{1,128})$`)
+
+const maxMappings = 64
+
+// secretMappings checks mappings and returns what is stored of them, nil for
+// none.
+func (p *problems) secretMappings(list []SecretMapping) json.RawMessage {
+	const path = "secret_mappings"
+	if len(list) > maxMappings {
+		p.add(path, fmt.Sprintf("may hold at most %d", maxMappings))
+		return nil
+	}
+	seen := map[string]bool{}
+	for i, m := range list {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		switch {
+		case !targetField.MatchString(m.TargetField):
+			p.add(at+".target_field", `must be "key" or "configurations." and the name of a field`)
+		case m.TargetField == "configurations.custom_host":
+			p.add(at+".target_field", "must not be custom_host: where credentials go is checked when it is stored")
+		case seen[m.TargetField]:
+			p.add(at+".target_field", "is mapped twice")
+		}
+		seen[m.TargetField] = true
+		p.text(at+".secret_reference_id", m.SecretReferenceID, true, maxName)
+		if m.SecretKey != nil {
+			p.text(at+".secret_key", *m.SecretKey, false, maxName)
+		}
+		if f := m.ValueFormat; f != nil && *f != "string" && *f != "json" {
+			p.add(at+".value_format", `must be "string" or "json"`)
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	raw, err := json.Marshal(list)
+	if err != nil {
+		p.add(path, "cannot be stored")
+	}
+	return raw
+}
+
+// Mappings reads stored mappings; it is never nil.
+func Mappings(raw json.RawMessage) []SecretMapping {
+	list := []SecretMapping{}
+	if len(raw) > 0 && json.Unmarshal(raw, &list) != nil {
+		return []SecretMapping{}
+	}
+	return list
+}

@@ -1,0 +1,71 @@
+package admin
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+)
+
+// multipliers are the prices that an integration may adjust.
+var multipliers = []string{
+	"default", "request_token", "response_token",
+	"cache_read_input_token", "cache_write_input_token", "cache_read_audio_input_token",
+	"request_audio_token", "response_audio_token", "reasoning_token",
+	"prediction_accepted_token", "prediction_rejected_token",
+	"request_image_token", "response_image_token", "request_text_token", "response_text_token",
+	"cache_read_image_input_token", "cache_read_text_input_token",
+	"cache_write_text_input_token", "cache_write_image_input_token",
+}
+
+const maxMultiplier = 1e6
+
+// pricingAdjustments checks adjustments, whose names are a closed list because
+// a mistyped one would bill wrongly in silence. It returns what is stored; nil
+// for none.
+func (p *problems) pricingAdjustments(raw json.RawMessage) json.RawMessage {
+	if isNull(raw) {
+		return nil
+	}
+	p.closed("pricing_adjustments", raw, func(at string, m member) bool {
+		if m.name == "multiplier" && !isNull(m.value) {
+			p.closed(at, m.value, p.multiplier)
+		}
+		return m.name == "multiplier"
+	})
+	return bytes.TrimSpace(raw)
+}
+
+func (p *problems) multiplier(at string, m member) bool {
+	switch {
+	case slices.Contains(multipliers, m.name):
+		p.factor(at, m)
+	case isNull(m.value):
+	case m.name == "image":
+		p.closed(at, m.value, func(at string, m member) bool { return m.name == "default" && p.factor(at, m) })
+	case m.name == "additional_units":
+		p.closed(at, m.value, p.factor)
+	}
+	return slices.Contains(multipliers, m.name) || m.name == "image" || m.name == "additional_units"
+}
+
+// factor checks one multiplier; it always knows the name.
+func (p *problems) factor(at string, m member) bool {
+	if f, ok := number(m.value); !isNull(m.value) && (!ok || f < 0 || f > maxMultiplier) {
+		p.add(at, "must be a number from 0")
+	}
+	return true
+}
+
+// closed checks an object whose members known must recognise. The name of one
+// it does not is the caller's own text and is named as it is.
+func (p *problems) closed(path string, raw json.RawMessage, known func(at string, m member) bool) {
+	ms, ok := members(raw)
+	if !ok {
+		p.add(path, "must be an object")
+	}
+	for _, m := range ms {
+		if at := path + "." + m.name; !known(at, m) {
+			p.add(at, "is no known field")
+		}
+	}
+}

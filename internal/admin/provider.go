@@ -1,0 +1,112 @@
+package admin
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+
+	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/audit"
+	"github.com/claviger/claviger/internal/authz"
+)
+
+// ProviderDetail is a provider with what of its integration may be shown.
+type ProviderDetail struct {
+	claviger.Provider
+	MaskedKey string
+	// Configurations are masked, by wire name.
+	Configurations map[string]json.RawMessage
+	SecretMappings []SecretMapping
+}
+
+// Providers lists the providers of a workspace, or for an organisation key that
+// names none of all, and how many there are.
+func (s *Service) Providers(ctx context.Context, by authz.Caller, workspace string, page claviger.Page) (list []claviger.Provider, total int, err error) {
+	if err := by.Allow("providers.list", "virtual_keys.list"); err != nil {
+		return nil, 0, err
+	}
+	err = s.store.View(ctx, func(tx Tx) error {
+		q := claviger.ProviderQuery{Page: page}
+		if q.WorkspaceID, err = only(ctx, tx, by, workspace); err != nil {
+			return err
+		}
+		list, total, err = tx.Providers(ctx, by.OrganisationID, q)
+		return err
+	})
+	return list, total, err
+}
+
+// Provider is one provider, by id or slug within a workspace.
+func (s *Service) Provider(ctx context.Context, by authz.Caller, workspace, ref string) (d ProviderDetail, err error) {
+	if err := by.Allow("providers.read", "virtual_keys.read"); err != nil {
+		return d, err
+	}
+	if by.IsOrganisation() && workspace == "" {
+		var p claviger.Problems
+		p.Add("workspace_id", "is required with an organisation key")
+		return d, p.Err()
+	}
+	err = s.store.View(ctx, func(tx Tx) error {
+		ws, err := workspaceOf(ctx, tx, by, workspace)
+		if err != nil {
+			return err
+		}
+		if d.Provider, err = tx.Provider(ctx, by.OrganisationID, ws.ID, ref); err != nil {
+			return err
+		}
+		i, err := tx.Integration(ctx, by.OrganisationID, string(d.IntegrationID))
+		if err != nil {
+			return err
+		}
+		d.SecretMappings = Mappings(i.SecretMappings)
+		d.MaskedKey, d.Configurations, err = s.masked(i)
+		return err
+	})
+	return d, err
+}
+
+// newProvider makes the provider through which a workspace uses an integration.
+// An asked-for slug that is taken is a problem at path; the integration's own
+// gives way to a generated one.
+func (w *work) newProvider(ctx context.Context, i claviger.Integration, ws claviger.WorkspaceID, slug, path string, p *problems) error {
+	free, err := w.slugFree(ctx, ws, cmp.Or(slug, i.Slug))
+	switch {
+	case err != nil:
+		return err
+	case !free && slug != "":
+		p.add(path, "is taken in the workspace")
+		return nil
+	case !free:
+		slug = claviger.NewSlug("", i.Name, 15)
+	}
+	row := claviger.Provider{
+		ID: claviger.NewID[claviger.ProviderID](), OrganisationID: i.OrganisationID, WorkspaceID: ws, IntegrationID: i.ID,
+		Slug: cmp.Or(slug, i.Slug), Name: i.Name, Status: claviger.Active,
+		CreatedAt: w.now, UpdatedAt: w.now, Version: 1, AIProvider: i.AIProvider, IntegrationSlug: i.Slug,
+	}
+	if !p.empty() {
+		return nil // refused anyway: nothing more to store
+	}
+	if err := w.InsertProvider(ctx, row); err != nil {
+		return err
+	}
+	return w.record(ctx, claviger.ProviderChanged, audit.Change{
+		Action: "create", ResourceID: string(row.ID), WorkspaceID: ws, After: providerFields(row),
+	})
+}
+
+func (w *work) slugFree(ctx context.Context, ws claviger.WorkspaceID, slug string) (bool, error) {
+	_, err := w.Provider(ctx, w.by.OrganisationID, ws, slug)
+	if claviger.CodeOf(err) == claviger.NotFound {
+		return true, nil
+	}
+	return false, err
+}
+
+func providerFields(p claviger.Provider) audit.Fields {
+	return audit.Fields{
+		"id": p.ID, "slug": p.Slug, "name": p.Name, "note": p.Note, "integration_id": p.IntegrationSlug,
+		"ai_provider_name": p.AIProvider, "workspace_id": p.WorkspaceID,
+		"usage_limits": p.UsageLimits, "rate_limits": p.RateLimits, "status": p.Status,
+	}
+}

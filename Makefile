@@ -1,5 +1,19 @@
 # Everything the project does is one of these targets.
-.PHONY: test setup lint fuzz killtest demo bench
+.PHONY: build run test setup lint fuzz killtest demo bench
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+
+# build makes bin/claviger, static and stripped. Version and commit come from
+# here and not from Go's stamping, which refuses a checkout of another user.
+build:
+	CGO_ENABLED=0 go build -trimpath -buildvcs=false \
+		-ldflags '-s -w -X main.buildVersion=$(VERSION) -X main.buildCommit=$(COMMIT)' \
+		-o bin/claviger ./cmd/claviger
+
+# run builds and serves on 127.0.0.1:8787 with its data in ./data.
+run: build
+	@bin/claviger serve
 
 # test sets up what is missing, builds, and runs every check; see scripts/test.sh.
 test:

@@ -1,7 +1,6 @@
 package httpx
 
 import (
-	"context"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -17,8 +16,6 @@ const (
 	TraceIDHeader   = "X-Portkey-Trace-Id"
 )
 
-type requestIDKey struct{}
-
 // RequestID is the id of the request that w answers, as [Guard] set it; "" when
 // the request did not come through Guard. A caller's own value is never taken
 // for it: ids lead to log lines and audit entries, so callers may not choose
@@ -28,21 +25,6 @@ func RequestID(w http.ResponseWriter) string {
 		return v[0]
 	}
 	return ""
-}
-
-// RequestIDFrom is the id that [Identify] put into ctx; "" when there is none.
-func RequestIDFrom(ctx context.Context) string {
-	id, _ := ctx.Value(requestIDKey{}).(string)
-	return id
-}
-
-// Identify puts the request id into the request's context, for handlers that
-// do not see the response writer. It costs a copy of the request, so the hot
-// path does without.
-func Identify(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestIDKey{}, RequestID(w))))
-	})
 }
 
 // setRequestID gives the answer a fresh id before anything can fail.

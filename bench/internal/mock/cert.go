@@ -15,6 +15,9 @@ import (
 	"time"
 )
 
+// CertName is in the certificate beside the address: nginx compares names only.
+const CertName = "provider.test"
+
 // TLSConfig makes a self-signed certificate for 127.0.0.1, good for a day, and
 // writes it as PEM to certFile, for the proxies to trust. Only HTTP/1.1 is
 // offered: nginx speaks nothing else to its upstreams.
@@ -34,6 +37,7 @@ func TLSConfig(certFile string) (*tls.Config, error) {
 		BasicConstraintsValid: true,
 		IsCA:                  true,
 		IPAddresses:           []net.IP{net.IPv4(127, 0, 0, 1)},
+		DNSNames:              []string{CertName},
 	}
 	der, err := x509.CreateCertificate(rand.Reader, cert, cert, key.Public(), key)
 	if err != nil {

@@ -3,6 +3,7 @@ package mock
 import (
 	"fmt"
 	"net"
+	"runtime"
 	"time"
 
 	"github.com/claviger/claviger/bench/internal/workload"
@@ -35,6 +36,8 @@ func stream(c net.Conn, s workload.Script, usage bool) error {
 	for range s.Events - 1 {
 		if s.Gap > 0 {
 			time.Sleep(s.Gap)
+		} else {
+			runtime.Gosched()
 		}
 		if err := write(c, eventChunk); err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"text/template"
 
+	"github.com/claviger/claviger/bench/internal/mock"
 	"github.com/claviger/claviger/bench/internal/proc"
 )
 
@@ -18,8 +19,8 @@ var nginxConf string
 // StartNginx starts nginx in front of the provider: one server in plain, one
 // over TLS, by the same processes. dir, which must exist, takes its files.
 func StartNginx(ctx context.Context, programs Programs, p *Provider, dir string) (plain, overTLS Proxy, err error) {
-	values := struct{ Dir, Plain, TLS, PlainUpstream, TLSUpstream, Cert string }{
-		Dir: dir, PlainUpstream: p.Plain, TLSUpstream: p.TLS, Cert: p.Cert,
+	values := struct{ Dir, Plain, TLS, PlainUpstream, TLSUpstream, Cert, CertName string }{
+		Dir: dir, PlainUpstream: p.Plain, TLSUpstream: p.TLS, Cert: p.Cert, CertName: mock.CertName,
 	}
 	for _, addr := range []*string{&values.Plain, &values.TLS} {
 		if *addr, err = freeAddr(); err != nil {

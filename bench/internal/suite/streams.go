@@ -11,10 +11,12 @@ import (
 	"github.com/claviger/claviger/bench/internal/workload"
 )
 
-// Streams of the two phases. Each event is one write of the provider.
+// Streams of the two phases. Each event is one write of the provider. The fast
+// ones take turns at it, so that a read finds a few events; the others' events
+// come one by one.
 var (
 	fastScript  = workload.Script{Events: 500}
-	pacedScript = workload.Script{Events: 100, Gap: 20 * time.Millisecond}
+	pacedScript = workload.Script{Events: 50, Gap: 20 * time.Millisecond}
 )
 
 const (

@@ -21,7 +21,7 @@ func TestEveryAnswerCarriesAFreshRequestID(t *testing.T) {
 	}))
 	ids := map[string]bool{}
 	for range 3 {
-		r := httptest.NewRequest("GET", "/", nil)
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.Header.Set(RequestIDHeader, "chosen-by-the-caller")
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)
@@ -70,7 +70,7 @@ func TestPanics(t *testing.T) {
 	}
 	body, _ := io.ReadAll(res.Body)
 	res.Body.Close()
-	if res.StatusCode != 500 || !strings.Contains(string(body), fixed) || res.Header.Get("X-Half") != "" || res.Header.Get(RequestIDHeader) == "" {
+	if res.StatusCode != http.StatusInternalServerError || !strings.Contains(string(body), fixed) || res.Header.Get("X-Half") != "" || res.Header.Get(RequestIDHeader) == "" {
 		t.Errorf("before the answer: %d %v %s", res.StatusCode, res.Header, body)
 	}
 
@@ -113,9 +113,9 @@ func TestClientAddress(t *testing.T) {
 }
 
 func TestOriginLeavesTheQueryOut(t *testing.T) {
-	r := httptest.NewRequest("PUT", "/v1/integrations/a?key=sk-secret", nil)
+	r := httptest.NewRequest(http.MethodPut, "/v1/integrations/a?key=sk-secret", nil)
 	o := OriginOf(r, "id")
-	if o.Method != "PUT" || o.URI != "/v1/integrations/a" || o.RequestID != "id" || o.Address != "192.0.2.1" {
+	if o.Method != http.MethodPut || o.URI != "/v1/integrations/a" || o.RequestID != "id" || o.Address != "192.0.2.1" {
 		t.Errorf("%+v", o)
 	}
 }
@@ -147,7 +147,7 @@ func TestBodies(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			req, _ := http.NewRequestWithContext(context.Background(), "POST", srv.URL, tt.body)
+			req, _ := http.NewRequestWithContext(context.Background(), http.MethodPost, srv.URL, tt.body)
 			res, err := http.DefaultClient.Do(req)
 			if err != nil {
 				t.Fatal(err)
@@ -166,7 +166,7 @@ func TestBodies(t *testing.T) {
 
 func BenchmarkGuard(b *testing.B) {
 	h := Guard(slog.New(slog.DiscardHandler), nil, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-	r := httptest.NewRequest("GET", "/", nil)
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
 	w := httptest.NewRecorder()
 	b.ReportAllocs()
 	for b.Loop() {

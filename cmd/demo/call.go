@@ -39,6 +39,25 @@ func (c call) send(ctx context.Context) (*http.Response, error) {
 	return client.Do(req)
 }
 
+// answer is a response read to its end.
+type answer struct {
+	status string // "200 OK"
+	ok     bool   // the status is 200
+	header http.Header
+	body   []byte
+}
+
+// fetch sends the call and reads the answer.
+func (c call) fetch(ctx context.Context) (answer, error) {
+	resp, err := c.send(ctx)
+	if err != nil {
+		return answer{}, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	return answer{resp.Status, resp.StatusCode == http.StatusOK, resp.Header, body}, err
+}
+
 func (c call) json() string {
 	data, err := json.Marshal(c.body)
 	if err != nil {

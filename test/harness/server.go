@@ -89,6 +89,9 @@ func (s *Server) Start() {
 	s.t.Fatal("start the server: no free port in five tries")
 }
 
+// Attempt is [Server.Start] that returns why the server did not get ready.
+func (s *Server) Attempt() error { return s.start() }
+
 func (s *Server) start() error {
 	addr := FreeAddr(s.t)
 	cmd := exec.Command(Binary(s.t), "serve", "--listen", addr, "--data-dir", s.DataDir)

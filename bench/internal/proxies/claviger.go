@@ -103,35 +103,3 @@ func (s *ClavigerServer) Proxy(overTLS bool) Proxy {
 	return Proxy{Name: Claviger, Target: target, Process: s.process,
 		Settle: s.settle, Hold: s.holdLedger}
 }
-
-const (
-	settleStep    = 250 * time.Millisecond
-	settleTimeout = 60 * time.Second
-	// quietShare is the share of one core below which a server counts as quiet.
-	quietShare = 0.05
-)
-
-// settle waits until the server uses next to no processor time: what it does
-// after its answers, such as shipping the ledger, is then done.
-func (s *ClavigerServer) settle(ctx context.Context) error {
-	before, err := s.process.Usage()
-	if err != nil {
-		return err
-	}
-	for begin := time.Now(); time.Since(begin) < settleTimeout; {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(settleStep):
-		}
-		now, err := s.process.Usage()
-		if err != nil {
-			return err
-		}
-		if (now.CPU - before.CPU).Seconds() <= quietShare*settleStep.Seconds() {
-			return nil
-		}
-		before = now
-	}
-	return fmt.Errorf("the server is still busy %v after the load", settleTimeout)
-}

@@ -31,8 +31,8 @@ func watch(limit time.Duration, bite func()) *watchdog {
 }
 
 // follow makes the dog bite when there was no move for idle, or up to twice as
-// long. A caller that takes nothing any more counts as no move: then the write
-// it holds up is ended too.
+// long. A caller that takes nothing any more counts as no move: the write it
+// holds up ends after the grace in which another caller is told why.
 func (d *watchdog) follow(idle time.Duration, w http.ResponseWriter) {
 	d.following.Store(&following{idle: idle, w: http.NewResponseController(w)})
 	d.timer.Reset(idle)
@@ -55,5 +55,5 @@ func (d *watchdog) look() {
 		return
 	}
 	d.bite()
-	f.w.SetWriteDeadline(time.Now()) //nolint:errcheck // without deadlines the write ends with the connection
+	f.w.SetWriteDeadline(time.Now().Add(cutGrace)) //nolint:errcheck // without deadlines the write ends with the connection
 }

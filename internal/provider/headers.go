@@ -17,8 +17,16 @@ const (
 )
 
 // Headers are headers made once and set on many requests. The zero value has
-// none. It is immutable and safe for concurrent use.
-type Headers struct{ list []header }
+// none. It is immutable and safe for concurrent use. Values may be credentials:
+// printing whatever holds Headers shows an address only.
+type Headers struct{ list *[]header }
+
+func (h Headers) all() []header {
+	if h.list == nil {
+		return nil
+	}
+	return *h.list
+}
 
 type header struct {
 	name   string   // canonical
@@ -38,13 +46,14 @@ func (s Settings) CustomHeaders() (Headers, error) {
 // With returns h and one more header, which replaces one of the same name.
 func (h Headers) With(name, value string) Headers {
 	name = http.CanonicalHeaderKey(name)
-	list := slices.DeleteFunc(slices.Clone(h.list), func(e header) bool { return e.name == name })
-	return Headers{append(list, header{name, []string{value}})}
+	list := slices.DeleteFunc(slices.Clone(h.all()), func(e header) bool { return e.name == name })
+	list = append(list, header{name, []string{value}})
+	return Headers{&list}
 }
 
 // Over returns h and base, h winning where both have a header.
 func (h Headers) Over(base Headers) Headers {
-	for _, e := range h.list {
+	for _, e := range h.all() {
 		base = base.With(e.name, e.values[0])
 	}
 	return base
@@ -52,7 +61,7 @@ func (h Headers) Over(base Headers) Headers {
 
 // Set sets the headers on to, replacing what is there.
 func (h Headers) Set(to http.Header) {
-	for _, e := range h.list {
+	for _, e := range h.all() {
 		to[e.name] = e.values
 	}
 }

@@ -56,11 +56,18 @@ type APIKeyFilter struct {
 	Page      claviger.Page
 }
 
+const maxIDs = 1000
+
 // APIKeys lists the keys of the kinds the caller may list, and how many there
 // are in all.
 func (s *Service) APIKeys(ctx context.Context, by authz.Caller, f APIKeyFilter) (list []claviger.APIKey, total int, err error) {
 	if err := by.Allow(KeyScopes("list")...); err != nil {
 		return nil, 0, err
+	}
+	if len(f.IDs) > maxIDs {
+		var p problems
+		p.add("ids", "names too many keys")
+		return nil, 0, p.err()
 	}
 	q := claviger.APIKeyQuery{IDs: f.IDs, Kinds: listable(by), Page: f.Page}
 	err = s.store.View(ctx, func(tx Tx) error {
@@ -109,4 +116,12 @@ func apiKeyFields(k claviger.APIKey) audit.Fields {
 		f["expires_at"] = k.ExpiresAt
 	}
 	return f
+}
+
+// KeyStatus is the status of k now.
+func (s *Service) KeyStatus(k claviger.APIKey) claviger.Status {
+	if k.Expired(s.now()) {
+		return claviger.Expired
+	}
+	return k.Status
 }

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -21,6 +22,11 @@ type NewAPIKey struct {
 
 // CreateAPIKey makes a key and returns it, this once, in the clear.
 func (s *Service) CreateAPIKey(ctx context.Context, by authz.Caller, in NewAPIKey) (made claviger.APIKey, plain secret.String, err error) {
+	if !slices.Contains(claviger.KeyKinds(), in.Kind) {
+		p := startWith(in.Found)
+		p.add("sub-type", "is none that this type of key has")
+		return made, plain, p.err()
+	}
 	if err := by.Allow(keyScope(in.Kind, "create")); err != nil {
 		return made, plain, err
 	}

@@ -110,3 +110,11 @@ func providerFields(p claviger.Provider) audit.Fields {
 		"usage_limits": p.UsageLimits, "rate_limits": p.RateLimits, "status": p.Status,
 	}
 }
+
+// ProviderStatus is the status of p now.
+func (s *Service) ProviderStatus(p claviger.Provider) claviger.Status {
+	if !p.ExpiresAt.IsZero() && !s.now().Before(p.ExpiresAt) {
+		return claviger.Expired
+	}
+	return p.Status
+}

@@ -1,0 +1,113 @@
+package adminapi
+
+import (
+	"context"
+	"net/http"
+
+	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/admin"
+	"github.com/claviger/claviger/internal/authz"
+)
+
+const accessPath = integrationPath + "/workspaces"
+
+func (a *api) integrationAccess() {
+	register(a, operation{
+		ID: "list-integration-workspaces", Method: http.MethodGet, Path: accessPath, Tag: "Integrations",
+		Summary: "List the workspaces of an integration", Scopes: admin.IntegrationScopes("read"), Body: noBody,
+	}, a.listAccess)
+	register(a, operation{
+		ID: "update-integration-workspaces", Method: http.MethodPut, Path: accessPath, Tag: "Integrations",
+		Summary: "Grant and take away access", Scopes: admin.IntegrationScopes("update"), Body: fullBody,
+	}, a.updateAccess)
+}
+
+// IntegrationWorkspace is one workspace's access to an integration.
+type IntegrationWorkspace struct {
+	ID            string     `json:"id" doc:"The workspace's slug."`
+	Enabled       bool       `json:"enabled"`
+	UsageLimits   usageArray `json:"usage_limits"`
+	RateLimits    rateArray  `json:"rate_limits"`
+	CreatedAt     *string    `json:"created_at" format:"date-time"`
+	LastUpdatedAt *string    `json:"last_updated_at" format:"date-time"`
+	LastResetAt   *string    `json:"last_reset_at" format:"date-time"`
+}
+
+// IntegrationWorkspaces is who may use an integration.
+type IntegrationWorkspaces struct {
+	Total      int                    `json:"total"`
+	Workspaces []IntegrationWorkspace `json:"workspaces"`
+	Global     GlobalAccess           `json:"global_workspace_access"`
+}
+
+func (a *api) listAccess(ctx context.Context, by authz.Caller, in *slugRef) (IntegrationWorkspaces, error) {
+	access, err := a.admin.IntegrationAccess(ctx, by, in.Slug)
+	out := IntegrationWorkspaces{Total: len(access.Grants), Workspaces: []IntegrationWorkspace{}, Global: GlobalAccess{raw{access.Global}}}
+	for _, g := range access.Grants {
+		out.Workspaces = append(out.Workspaces, accessWire(g))
+	}
+	return out, err
+}
+
+func accessWire(g claviger.Grant) IntegrationWorkspace {
+	return IntegrationWorkspace{
+		ID: g.WorkspaceSlug, Enabled: g.Enabled,
+		UsageLimits: usageArray{raw{g.UsageLimits}}, RateLimits: rateArray{raw{g.RateLimits}},
+		CreatedAt: instant(g.CreatedAt), LastUpdatedAt: instant(g.UpdatedAt),
+	}
+}
+
+// AccessRequest changes who may use an integration. Workspaces it does not
+// name stay as they are.
+type AccessRequest struct {
+	Workspaces            []AccessRow                   `json:"workspaces"`
+	Global                Optional[GlobalAccessRequest] `json:"global_workspace_access"`
+	Override              bool                          `json:"override_existing_workspace_access" doc:"Give the rows there are the global settings."`
+	Override2             bool                          `json:"override_existing_workspaces_access" doc:"The same as override_existing_workspace_access."`
+	CreateDefaultProvider *bool                         `json:"create_default_provider" doc:"True when absent."`
+	DefaultProviderSlug   string                        `json:"default_provider_slug"`
+}
+
+// AccessRow is one workspace's access: absent limits stay, null clears them.
+type AccessRow struct {
+	ID                    string               `json:"id" required:"true" doc:"UUID or slug."`
+	Enabled               Optional[bool]       `json:"enabled" required:"true"`
+	UsageLimits           Optional[usageArray] `json:"usage_limits"`
+	RateLimits            Optional[rateArray]  `json:"rate_limits"`
+	ResetUsage            bool                 `json:"reset_usage" doc:"Count from zero again."`
+	CreateDefaultProvider Optional[bool]       `json:"create_default_provider"`
+	DefaultProviderSlug   string               `json:"default_provider_slug"`
+}
+
+// GlobalAccessRequest is what workspaces made later get.
+type GlobalAccessRequest struct {
+	Enabled     Optional[bool] `json:"enabled" required:"true"`
+	UsageLimits usageArray     `json:"usage_limits"`
+	RateLimits  rateArray      `json:"rate_limits"`
+}
+
+func (a *api) updateAccess(ctx context.Context, by authz.Caller, in *struct {
+	slugRef
+	Body Body[AccessRequest]
+}) (empty, error) {
+	return empty{}, a.admin.UpdateAccess(ctx, by, in.Slug, accessInput(in.Body))
+}
+
+func accessInput(b Body[AccessRequest]) admin.AccessInput {
+	v, global := b.Value, b.Value.Global
+	in := admin.AccessInput{
+		Override: v.Override || v.Override2, CreateProvider: yes(v.CreateDefaultProvider), ProviderSlug: v.DefaultProviderSlug,
+		Global: admin.Optional[admin.GlobalAccessInput]{Set: global.Set, Null: global.Null, Value: admin.GlobalAccessInput{
+			Enabled: global.Value.Enabled.Optional, UsageLimits: global.Value.UsageLimits.bytes(), RateLimits: global.Value.RateLimits.bytes(),
+		}},
+		Found: b.Found,
+	}
+	for _, r := range v.Workspaces {
+		in.Rows = append(in.Rows, admin.AccessRow{
+			Workspace: r.ID, Enabled: r.Enabled.Optional,
+			UsageLimits: rawField(r.UsageLimits.Optional, usageArray.bytes), RateLimits: rawField(r.RateLimits.Optional, rateArray.bytes),
+			CreateProvider: r.CreateDefaultProvider.Optional, ProviderSlug: r.DefaultProviderSlug,
+		})
+	}
+	return in
+}

@@ -1,0 +1,75 @@
+package adminapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/claviger/claviger/internal/authz"
+	"github.com/claviger/claviger/internal/httpx"
+)
+
+const (
+	mediaType     = "application/json"
+	metaOperation = "operation"
+)
+
+// request is what of a request the operations need beside its body.
+type request struct {
+	by     authz.Caller
+	id     string
+	header http.Header // of the answer
+}
+
+type requestKey struct{}
+
+func requestOf(ctx context.Context) request {
+	r, _ := ctx.Value(requestKey{}).(request)
+	return r
+}
+
+// adapter puts huma's operations on a ServeMux, under both prefixes, behind
+// authentication, the operation's scopes and its body limit.
+type adapter struct{ *api }
+
+// Handle implements huma.Adapter.
+func (a *adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
+	declared, ok := op.Metadata[metaOperation].(operation)
+	if !ok {
+		return // nothing is served that declares no scope
+	}
+	for _, prefix := range []string{"/v1", "/v2"} {
+		a.mux.HandleFunc(op.Method+" "+prefix+op.Path, func(w http.ResponseWriter, r *http.Request) {
+			by, err := a.admit(w, r, declared)
+			if err != nil {
+				httpx.WriteAdmin(w, a.log, err)
+				return
+			}
+			// Whatever a body is called, it is read as JSON: clients leave the
+			// header out, or their tool's default in.
+			r.Header["Content-Type"] = []string{mediaType}
+			w.Header()["X-Content-Type-Options"] = []string{"nosniff"}
+			w.Header()["Cache-Control"] = []string{"no-store"}
+			ctx := context.WithValue(r.Context(), requestKey{}, request{by: by, id: httpx.RequestID(w), header: w.Header()})
+			handler(humago.NewContext(op, r.WithContext(ctx), w))
+		})
+	}
+}
+
+// admit says who the caller is, if it may ask for op at all.
+func (a *adapter) admit(w http.ResponseWriter, r *http.Request, op operation) (authz.Caller, error) {
+	by, err := a.authenticate(r)
+	if err != nil {
+		return by, err
+	}
+	by.Origin = httpx.OriginOf(r, httpx.RequestID(w))
+	if err := by.Allow(op.Scopes...); err != nil {
+		return by, err
+	}
+	return by, httpx.LimitBody(w, r, op.Body)
+}
+
+// ServeHTTP implements huma.Adapter.
+func (a *adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTTP(w, r) }

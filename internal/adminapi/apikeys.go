@@ -1,0 +1,86 @@
+package adminapi
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/admin"
+	"github.com/claviger/claviger/internal/authz"
+)
+
+const (
+	apiKeysPath = "/api-keys"
+	apiKeyPath  = apiKeysPath + "/{id}"
+	apiKeysPage = 100
+)
+
+func (a *api) apiKeys() {
+	op := func(id, method, path, summary, verb string, body int64) operation {
+		return operation{ID: id, Method: method, Path: path, Summary: summary, Tag: "API keys", Scopes: admin.KeyScopes(verb), Body: body}
+	}
+	register(a, op("create-api-key", http.MethodPost, apiKeysPath+"/{type}/{sub-type}", "Make an API key; it is shown this once", "create", fullBody), a.createAPIKey)
+	register(a, op("list-api-keys", http.MethodGet, apiKeysPath, "List API keys", "list", noBody), a.listAPIKeys)
+	register(a, op("get-api-key", http.MethodGet, apiKeyPath, "Read an API key, masked", "read", noBody), a.getAPIKey)
+	register(a, op("update-api-key", http.MethodPut, apiKeyPath, "Change an API key", "update", fullBody), a.updateAPIKey)
+	register(a, op("delete-api-key", http.MethodDelete, apiKeyPath, "Revoke an API key", "delete", noBody), a.deleteAPIKey)
+}
+
+// keyRef names an API key in the path.
+type keyRef struct {
+	ID string `path:"id"`
+}
+
+type newKeyInput struct {
+	Type    string `path:"type" enum:"organisation,workspace"`
+	SubType string `path:"sub-type" enum:"service,user"`
+	Body    Body[NewAPIKeyRequest]
+}
+
+// NewAPIKeyResponse holds the key itself, which is never shown again.
+type NewAPIKeyResponse struct {
+	ID     string `json:"id" format:"uuid"`
+	Key    string `json:"key"`
+	Object string `json:"object" enum:"api-key"`
+}
+
+func (a *api) createAPIKey(ctx context.Context, by authz.Caller, in *newKeyInput) (NewAPIKeyResponse, error) {
+	ask := newAPIKey(in.Body.Value, in.Body.Found)
+	ask.Kind = claviger.KeyKind{Type: claviger.KeyType(in.Type), SubType: claviger.KeySubType(in.SubType)}
+	k, plain, err := a.admin.CreateAPIKey(ctx, by, ask)
+	return NewAPIKeyResponse{ID: string(k.ID), Key: plain.Reveal(), Object: "api-key"}, err
+}
+
+type keyList struct {
+	paging
+	WorkspaceID string `query:"workspace_id" doc:"UUID or slug."`
+	IDs         string `query:"ids" doc:"UUIDs with commas between."`
+}
+
+func (a *api) listAPIKeys(ctx context.Context, by authz.Caller, in *keyList) (list[APIKey], error) {
+	f := admin.APIKeyFilter{Workspace: in.WorkspaceID, Page: in.page(apiKeysPage)}
+	if in.IDs != "" {
+		for id := range strings.SplitSeq(in.IDs, ",") {
+			f.IDs = append(f.IDs, claviger.APIKeyID(strings.ToLower(strings.TrimSpace(id))))
+		}
+	}
+	all, total, err := a.admin.APIKeys(ctx, by, f)
+	return listOf(all, total, a.apiKeyWire), err
+}
+
+func (a *api) getAPIKey(ctx context.Context, by authz.Caller, in *keyRef) (APIKey, error) {
+	k, err := a.admin.APIKey(ctx, by, in.ID)
+	return a.apiKeyWire(k), err
+}
+
+func (a *api) updateAPIKey(ctx context.Context, by authz.Caller, in *struct {
+	keyRef
+	Body Body[APIKeyRequest]
+}) (empty, error) {
+	return empty{}, a.admin.UpdateAPIKey(ctx, by, in.ID, apiKeyInput(in.Body.Value, in.Body.Found))
+}
+
+func (a *api) deleteAPIKey(ctx context.Context, by authz.Caller, in *keyRef) (empty, error) {
+	return empty{}, a.admin.DeleteAPIKey(ctx, by, in.ID)
+}

@@ -1,0 +1,105 @@
+package adminapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	jsonv2 "github.com/go-json-experiment/json"
+
+	claviger "github.com/claviger/claviger"
+)
+
+// Body is a request body of type T, a struct. It is decoded field by field: one
+// of the wrong type becomes a problem and stays absent, so that the use case
+// can say what is wrong with the others in the same answer.
+type Body[T any] struct {
+	Value T
+	// Found is what is wrong with the types of fields.
+	Found claviger.Problems
+	raw   []byte
+}
+
+// checker is any Body.
+type checker interface {
+	check(huma.Registry) (ignored []string, err error)
+}
+
+// Schema implements huma.SchemaProvider.
+func (b *Body[T]) Schema(r huma.Registry) *huma.Schema {
+	return r.Schema(reflect.TypeFor[T](), true, "")
+}
+
+// UnmarshalJSON keeps the bytes for check.
+func (b *Body[T]) UnmarshalJSON(raw []byte) error {
+	b.raw = bytes.Clone(raw)
+	return nil
+}
+
+// check decodes the body. It returns the fields that the API does not know; the
+// error is for a body that is no object.
+func (b *Body[T]) check(r huma.Registry) (ignored []string, err error) {
+	if len(b.raw) == 0 || string(b.raw) == "null" {
+		b.raw = []byte("{}")
+	}
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(b.raw, &fields) != nil {
+		return nil, malformed("must be a JSON object")
+	}
+	var tree any
+	if err := json.Unmarshal(b.raw, &tree); err != nil {
+		return nil, malformed("holds a number that is out of range")
+	}
+	schema := resolve(r, b.Schema(r))
+	b.Found = typeProblems(r, schema, tree)
+	b.decode(fields)
+	return unknown(r, schema, tree, "", nil), nil
+}
+
+// typeProblems holds tree against its schema.
+func typeProblems(r huma.Registry, s *huma.Schema, tree any) (found claviger.Problems) {
+	var res huma.ValidateResult
+	huma.Validate(r, s, huma.NewPathBuffer(nil, 0), huma.ModeWriteToServer, tree, &res)
+	for _, err := range res.Errors {
+		if d, ok := err.(*huma.ErrorDetail); ok {
+			path, message := d.Location, d.Message
+			// "expected required property x to be present" is said of the object.
+			if _, rest, ok := strings.Cut(message, "expected required property "); ok {
+				name, _, _ := strings.Cut(rest, " ")
+				path, message = strings.TrimPrefix(path+"."+name, "."), "is required"
+			}
+			found.Add(path, message)
+		}
+	}
+	return found
+}
+
+// decode fills the fields of Value one by one.
+func (b *Body[T]) decode(fields map[string]json.RawMessage) {
+	v := reflect.ValueOf(&b.Value).Elem()
+	for i := range v.NumField() {
+		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		raw, ok := fields[name]
+		if !ok {
+			continue
+		}
+		field := v.Field(i)
+		if jsonv2.Unmarshal(raw, field.Addr().Interface()) == nil {
+			continue
+		}
+		field.SetZero()
+		if !slices.ContainsFunc(b.Found, func(p claviger.Problem) bool { return strings.HasPrefix(p.Path, name) }) {
+			b.Found.Add(name, "is of the wrong type")
+		}
+	}
+}
+
+func resolve(r huma.Registry, s *huma.Schema) *huma.Schema {
+	for s.Ref != "" {
+		s = r.SchemaFromRef(s.Ref)
+	}
+	return s
+}

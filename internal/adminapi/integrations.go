@@ -1,0 +1,71 @@
+package adminapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/claviger/claviger/internal/admin"
+	"github.com/claviger/claviger/internal/authz"
+)
+
+const (
+	integrationsPath = "/integrations"
+	integrationPath  = integrationsPath + "/{slug}"
+	integrationsPage = 100
+)
+
+func (a *api) integrations() {
+	op := func(id, method, path, summary, verb string, body int64) operation {
+		return operation{ID: id, Method: method, Path: path, Summary: summary, Tag: "Integrations", Scopes: admin.IntegrationScopes(verb), Body: body}
+	}
+	register(a, op("create-integration", http.MethodPost, integrationsPath, "Store a provider account", "create", fullBody), a.createIntegration)
+	register(a, op("list-integrations", http.MethodGet, integrationsPath, "List integrations", "list", noBody), a.listIntegrations)
+	register(a, op("get-integration", http.MethodGet, integrationPath, "Read an integration, masked", "read", noBody), a.getIntegration)
+	register(a, op("update-integration", http.MethodPut, integrationPath, "Change an integration, or rotate its key", "update", fullBody), a.updateIntegration)
+	register(a, op("delete-integration", http.MethodDelete, integrationPath, "Delete an integration and wipe its secrets", "delete", noBody), a.deleteIntegration)
+}
+
+// slugRef names an integration, provider or virtual key in the path.
+type slugRef struct {
+	Slug string `path:"slug" doc:"Slug or UUID."`
+}
+
+// Created names what was made.
+type Created struct {
+	ID     string `json:"id" format:"uuid"`
+	Slug   string `json:"slug"`
+	Object string `json:"object"`
+}
+
+func (a *api) createIntegration(ctx context.Context, by authz.Caller, in *struct{ Body Body[NewIntegrationRequest] }) (Created, error) {
+	i, err := a.admin.CreateIntegration(ctx, by, newIntegration(in.Body.Value, in.Body.Found))
+	return Created{ID: string(i.ID), Slug: i.Slug, Object: "integration"}, err
+}
+
+type integrationList struct {
+	paging
+	WorkspaceID string `query:"workspace_id" doc:"UUID or slug: those the workspace may use."`
+	Type        string `query:"type" enum:"workspace,organisation,all"`
+}
+
+func (a *api) listIntegrations(ctx context.Context, by authz.Caller, in *integrationList) (list[Integration], error) {
+	f := admin.IntegrationFilter{Workspace: in.WorkspaceID, Type: in.Type, Page: in.page(integrationsPage)}
+	all, total, err := a.admin.Integrations(ctx, by, f)
+	return listOf(all, total, integrationWire), err
+}
+
+func (a *api) getIntegration(ctx context.Context, by authz.Caller, in *slugRef) (IntegrationDetail, error) {
+	d, err := a.admin.Integration(ctx, by, in.Slug)
+	return integrationDetailWire(d), err
+}
+
+func (a *api) updateIntegration(ctx context.Context, by authz.Caller, in *struct {
+	slugRef
+	Body Body[IntegrationRequest]
+}) (empty, error) {
+	return empty{}, a.admin.UpdateIntegration(ctx, by, in.Slug, integrationInput(in.Body.Value, in.Body.Found))
+}
+
+func (a *api) deleteIntegration(ctx context.Context, by authz.Caller, in *slugRef) (empty, error) {
+	return empty{}, a.admin.DeleteIntegration(ctx, by, in.Slug)
+}

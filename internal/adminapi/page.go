@@ -1,0 +1,60 @@
+package adminapi
+
+import (
+	"time"
+
+	claviger "github.com/claviger/claviger"
+)
+
+// paging is the page of a list, in both spellings clients use.
+type paging struct {
+	PageSize     int `query:"page_size" minimum:"0" doc:"Entries on a page."`
+	CurrentPage  int `query:"current_page" minimum:"0" doc:"Page, counted from 0."`
+	PageSize2    int `query:"pageSize" minimum:"0" doc:"The same as page_size."`
+	CurrentPage2 int `query:"currentPage" minimum:"0" doc:"The same as current_page."`
+}
+
+const maxPage = 1000
+
+// page is the page asked for; size is for those who do not say.
+func (p paging) page(size int) claviger.Page {
+	for _, asked := range []int{p.PageSize2, p.PageSize} {
+		if asked > 0 {
+			size = min(asked, maxPage)
+		}
+	}
+	return claviger.Page{Number: max(p.CurrentPage, p.CurrentPage2), Size: size}
+}
+
+// list is one page of a list.
+type list[T any] struct {
+	Object string `json:"object" enum:"list"`
+	Total  int    `json:"total" doc:"Entries on all pages."`
+	Data   []T    `json:"data"`
+}
+
+func listOf[N, T any](nouns []N, total int, wire func(N) T) list[T] {
+	l := list[T]{Object: "list", Total: total, Data: make([]T, 0, len(nouns))}
+	for _, n := range nouns {
+		l.Data = append(l.Data, wire(n))
+	}
+	return l
+}
+
+// instant is a time on the wire: RFC 3339 with milliseconds; null for none.
+func instant(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	s := t.UTC().Format("2006-01-02T15:04:05.000Z")
+	return &s
+}
+
+// orNull is null for the empty text.
+func orNull[S ~string](v S) *string {
+	if v == "" {
+		return nil
+	}
+	s := string(v)
+	return &s
+}

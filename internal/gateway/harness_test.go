@@ -34,7 +34,7 @@ const (
 // rig is a gateway over a real store and vault, with a scripted provider behind
 // it and the books open to the test.
 type rig struct {
-	*testing.T
+	testing.TB
 	gw       *gateway.Gateway
 	url      string
 	store    *store.Store
@@ -121,7 +121,7 @@ func (s *syncBuffer) String() string {
 }
 
 // newRig starts a gateway with one integration of a kind whose host is upstream.
-func newRig(t *testing.T, kind string, upstream http.HandlerFunc, change ...func(*gateway.Options)) *rig {
+func newRig(t testing.TB, kind string, upstream http.HandlerFunc, change ...func(*gateway.Options)) *rig {
 	t.Helper()
 	host := httptest.NewServer(upstream)
 	t.Cleanup(host.Close)
@@ -137,7 +137,7 @@ func newRig(t *testing.T, kind string, upstream http.HandlerFunc, change ...func
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{T: t, store: st, vault: v, limiter: memory.New(memory.Options{}),
+	r := &rig{TB: t, store: st, vault: v, limiter: memory.New(memory.Options{}),
 		books: &books{closed: make(chan claviger.Closing, 100)}, log: &syncBuffer{},
 		keys: authn.New(authn.Options{Source: st})}
 	r.seed(kind, host.URL)

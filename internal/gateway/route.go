@@ -104,13 +104,12 @@ func (x *exchange) route(ctx context.Context, where authn.Where) (route, error) 
 // granted or another workspace's look the same.
 func (x *exchange) stored(ctx context.Context, slug string) (*target, error) {
 	ws := x.who.Workspace
-	invalid := badRequest("Following keys are not valid: " + slug)
 	if claviger.CheckSlug(slug) != "" && !claviger.IsUUID(slug) {
 		return nil, badRequest("Following keys are not valid")
 	}
 	t, err := x.targets.get(ctx, targetKey{ws.OrganisationID, ws.ID, slug})
 	if claviger.CodeOf(err) == claviger.NotFound {
-		return nil, invalid
+		return nil, badRequest("Following keys are not valid: " + slug)
 	}
 	if err != nil {
 		return nil, err

@@ -76,7 +76,7 @@ func (d *targets) compile(row claviger.Target) (*target, error) {
 // scrubber takes an account's secrets out of what a provider answers: some
 // providers repeat a refused key in their error, and a host behind an
 // integration may echo what it got.
-type scrubber struct{ needles [][]byte }
+type scrubber struct{ needles []string }
 
 // minScrub is the shortest secret looked for; anything shorter would tear
 // ordinary text.
@@ -111,9 +111,9 @@ func (sc *scrubber) add(v string) {
 	if len(v) < minScrub {
 		return
 	}
-	sc.needles = append(sc.needles, []byte(v))
+	sc.needles = append(sc.needles, v)
 	if quoted, err := json.Marshal(v); err == nil {
-		if inner := quoted[1 : len(quoted)-1]; string(inner) != v {
+		if inner := string(quoted[1 : len(quoted)-1]); inner != v {
 			sc.needles = append(sc.needles, inner)
 		}
 	}
@@ -124,8 +124,8 @@ var scrubbed = []byte("[secret]")
 // bytes returns b without the secrets. It is b itself when there are none.
 func (sc scrubber) bytes(b []byte) []byte {
 	for _, n := range sc.needles {
-		if bytes.Contains(b, n) {
-			b = bytes.ReplaceAll(b, n, scrubbed)
+		if bytes.Contains(b, []byte(n)) {
+			b = bytes.ReplaceAll(b, []byte(n), scrubbed)
 		}
 	}
 	return b
@@ -134,7 +134,7 @@ func (sc scrubber) bytes(b []byte) []byte {
 // taints reports whether s holds a secret.
 func (sc scrubber) taints(s string) bool {
 	for _, n := range sc.needles {
-		if strings.Contains(s, string(n)) {
+		if strings.Contains(s, n) {
 			return true
 		}
 	}

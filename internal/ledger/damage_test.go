@@ -87,20 +87,18 @@ func TestDamageInTheMiddleIsSkippedCountedAndKept(t *testing.T) {
 		}
 		return ends[i-1]
 	}
-	tests := map[string]struct {
-		change func([]byte) []byte
-	}{
-		"a flipped bit in a text":   {func(b []byte) []byte { b[start(2)+60] ^= 4; return b }},
-		"a flipped bit in a length": {func(b []byte) []byte { b[start(2)+5] ^= 4; return b }},
-		"a zeroed stretch":          {func(b []byte) []byte { clear(b[start(2)+10 : start(4)+10]); return b }},
+	tests := map[string]func([]byte) []byte{
+		"a flipped bit in a text":   func(b []byte) []byte { b[start(2)+60] ^= 4; return b },
+		"a flipped bit in a length": func(b []byte) []byte { b[start(2)+5] ^= 4; return b },
+		"a zeroed stretch":          func(b []byte) []byte { clear(b[start(2)+10 : start(4)+10]); return b },
 	}
-	for name, tt := range tests {
+	for name, change := range tests {
 		t.Run(name, func(t *testing.T) {
-			broken := copyJournal(t, dir, tt.change)
+			broken := copyJournal(t, dir, change)
 			sink := newSink()
 			l := mustOpen(t, testOptions(broken, sink))
 			defer mustClose(t, l)
-			sink.faults = nil // a close whose opening was damaged: told apart below
+			sink.faults = nil // the close behind the damaged opening came alone, as it must
 			if _, ok := sink.rows[ids[0]]; !ok {
 				t.Error("what stood before the damage is missing")
 			}

@@ -19,7 +19,8 @@
 // # Journal, version 1
 //
 // A directory holds segments named by 16 hex digits and ".journal", numbered
-// upward and never used again; each process life starts a new one. The files
+// upward; each process life starts a new one, numbered above all that was ever
+// shipped. The files
 // "node" (the id of this journal) and "lock" (flock of the process) lie beside
 // them. Integers of fixed size are little-endian. A segment is a header and
 // records, back to back:

@@ -38,6 +38,7 @@ type journal struct {
 
 	mu        sync.Mutex
 	segs      []*segment // ascending; the last one is written to
+	spare     *segment   // prepared to be the next; nil when there is none
 	nextSeq   uint64
 	open      map[claviger.EntryID]struct{}
 	pending   map[claviger.EntryID][]byte // closes that could not be written
@@ -151,8 +152,7 @@ func (j *journal) rotate(need int64) error {
 	if now.Before(j.retryAt) {
 		return j.refusal(j.fault)
 	}
-	s, err := create(j.newFile, j.dir, j.nextSeq, j.seed, j.segmentBytes)
-	j.nextSeq++
+	s, err := j.nextSegment()
 	if err != nil {
 		j.retryAt = now.Add(j.retryEvery)
 		j.failed(err)

@@ -109,6 +109,10 @@ func (j *journal) release(shipped bool) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	var failed error
+	if j.spare != nil {
+		failed = j.spare.discard()
+		j.spare = nil
+	}
 	for _, s := range j.segs {
 		if shipped {
 			failed = errors.Join(failed, s.discard())

@@ -31,7 +31,7 @@ type Sink interface {
 // Options say how a ledger is kept. Dir and Sink are required.
 type Options struct {
 	Dir  string // of the journal; made when it is not there
-	Node string // names this node in the store; "" takes the id kept in Dir
+	Node string // names this node in the store, and no other; "" takes the id kept in Dir
 	Sink Sink
 	Log  *slog.Logger // nil: nothing is logged
 

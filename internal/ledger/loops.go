@@ -53,6 +53,7 @@ func (l *Ledger) keepLoop() {
 			wake(l.wakeKeep)
 		}
 		_ = l.j.sync() // noted and logged in the journal
+		l.j.prepare()
 	}
 }
 

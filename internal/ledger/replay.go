@@ -126,11 +126,10 @@ func (l *Ledger) replay(ctx context.Context, o Options, at position) error {
 	if err != nil {
 		return err
 	}
-	first, err := create(l.j.newFile, o.Dir, l.j.nextSeq, l.j.seed, o.SegmentBytes)
+	first, err := l.j.nextSegment()
 	if err != nil {
 		return err
 	}
-	l.j.nextSeq++
 	l.j.segs = append(l.j.segs, first)
 	l.ship.pos = position{first.seq, first.size}
 	l.j.shipped = l.ship.pos
@@ -152,7 +151,7 @@ func (j *journal) load() error {
 			continue
 		}
 		s.ended = true
-		if n := len(j.segs); n > 0 && j.segs[n-1].seed == s.seed {
+		if n := len(j.segs); n > 0 && j.segs[n-1].seed == s.seed && s.size > int64(headerSize) {
 			j.segs[n-1].ended = false // that life went on in this one
 		}
 		j.segs = append(j.segs, s)

@@ -59,6 +59,13 @@ func (t *Tx) APIKeys(ctx context.Context, org claviger.OrganisationID, q clavige
 	if q.IDs != nil {
 		among(&w, "id", q.IDs)
 	}
+	if q.Kinds != nil {
+		kinds := make([]string, len(q.Kinds))
+		for i, k := range q.Kinds {
+			kinds[i] = k.String()
+		}
+		among(&w, "type || '-' || sub_type", kinds)
+	}
 	l := list{what: "api keys", columns: apiKeyColumns, from: "api_keys",
 		order: "created_us DESC, id DESC", page: q.Page}
 	var out []claviger.APIKey

@@ -135,6 +135,7 @@ func (s *Service) DeleteAPIKey(ctx context.Context, by authz.Caller, id string) 
 		if err != nil {
 			return err
 		}
+		k.UpdatedAt = w.now
 		if err := w.ArchiveAPIKey(ctx, k); err != nil {
 			return err
 		}

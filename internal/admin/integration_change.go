@@ -131,6 +131,7 @@ func (s *Service) DeleteIntegration(ctx context.Context, by authz.Caller, ref st
 		if err != nil {
 			return err
 		}
+		i.UpdatedAt = w.now
 		if err := w.ArchiveIntegration(ctx, i); err != nil {
 			return err
 		}

@@ -112,6 +112,7 @@ func (s *Service) DeleteWorkspace(ctx context.Context, by authz.Caller, ref stri
 		if dependents > 0 && !in.Force {
 			return claviger.Fail(claviger.Conflict, "Unable to delete. Please ensure that all Virtual Keys are deleted")
 		}
+		ws.UpdatedAt = w.now
 		if err := w.ArchiveWorkspace(ctx, ws); err != nil {
 			return err
 		}

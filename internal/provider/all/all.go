@@ -3,6 +3,7 @@ package all
 
 import (
 	"github.com/claviger/claviger/internal/provider"
+	"github.com/claviger/claviger/internal/provider/anthropic"
 	"github.com/claviger/claviger/internal/provider/customhost"
 	"github.com/claviger/claviger/internal/provider/openai"
 )
@@ -11,6 +12,7 @@ import (
 // not offered; the test of this package compares the list with the folders.
 func Registry() *provider.Registry {
 	return provider.NewRegistry(customhost.Adapter{},
+		anthropic.Adapter{},
 		openai.Adapter{},
 	)
 }

@@ -1,0 +1,67 @@
+// Package anthropic is the adapter for Anthropic's Messages API: chat requests
+// in the OpenAI dialect are translated to it, and its answers and streams back.
+package anthropic
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/provider"
+)
+
+const (
+	base    = "https://api.anthropic.com/v1"
+	version = "2023-06-01" // of the API, unless the request names another
+)
+
+// Adapter is the kind "anthropic". The zero value is ready.
+type Adapter struct{}
+
+// Spec implements [provider.Adapter].
+func (Adapter) Spec() provider.Spec {
+	return provider.Spec{ID: "anthropic", Name: "Anthropic", KeyRequired: true}
+}
+
+// Compile implements [provider.Adapter].
+func (Adapter) Compile(s provider.Settings) (provider.Account, error) {
+	at, err := s.Base(base)
+	if err != nil {
+		return nil, err
+	}
+	custom, err := s.CustomHeaders()
+	if err != nil {
+		return nil, err
+	}
+	var own provider.Headers
+	if !s.Key.IsZero() {
+		own = own.With("X-Api-Key", s.Key.Reveal())
+	}
+	return &account{base: at, headers: custom.Over(own), now: time.Now}, nil
+}
+
+type account struct {
+	base    *url.URL
+	headers provider.Headers // the credential among them
+	now     func() time.Time
+}
+
+func (a *account) Base() *url.URL { return a.base }
+
+func (a *account) Authorize(_ context.Context, req *http.Request, _ []byte) error {
+	a.headers.Set(req.Header)
+	return nil
+}
+
+func (a *account) Encode(call provider.Call) (provider.Upstream, error) {
+	if call.Operation != provider.Chat {
+		return provider.Upstream{}, claviger.Fail(claviger.Invalid, string(call.Operation)+" is not supported by anthropic")
+	}
+	return encode(call)
+}
+
+func (a *account) Decode(call provider.Call) provider.Decoder {
+	return &decoder{call: call, created: a.now().Unix()}
+}

@@ -1,0 +1,119 @@
+package anthropic
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/claviger/claviger/internal/llm"
+	"github.com/claviger/claviger/internal/provider"
+)
+
+// decoder translates one answer. It implements [provider.Decoder].
+type decoder struct {
+	call    provider.Call
+	created int64 // Unix seconds
+
+	model  string
+	counts counts
+	known  bool // the whole usage has been said
+	pieces int64
+	bytes  int64
+	stream stream
+}
+
+// answer is the body of a success.
+type answer struct {
+	Type       string           `json:"type"`
+	ID         string           `json:"id"`
+	Model      string           `json:"model"`
+	Content    []jsontext.Value `json:"content"`
+	StopReason string           `json:"stop_reason"`
+	Usage      jsontext.Value   `json:"usage"`
+}
+
+// Body translates a whole answer.
+func (d *decoder) Body(body []byte) ([]byte, error) {
+	var in answer
+	if err := json.Unmarshal(body, &in); err != nil || in.Type == "error" || in.Content == nil {
+		fault := llm.Fault{Message: "the answer is no message"}
+		if in.Type == "error" {
+			fault = llm.ParseFault(0, body)
+		}
+		return nil, &fault
+	}
+	d.model = in.Model
+	message := llm.AnswerMessage{Role: "assistant"}
+	var text strings.Builder
+	for _, raw := range in.Content {
+		var b struct {
+			Type  string         `json:"type"`
+			Text  string         `json:"text"`
+			ID    string         `json:"id"`
+			Name  string         `json:"name"`
+			Input jsontext.Value `json:"input"`
+		}
+		if json.Unmarshal(raw, &b) != nil {
+			continue // a block of a shape yet to come
+		}
+		switch b.Type {
+		case "text":
+			text.WriteString(b.Text)
+		case "tool_use":
+			message.ToolCalls = append(message.ToolCalls, llm.ToolCall{ID: b.ID, Type: "function",
+				Function: llm.ToolCallFunction{Name: b.Name, Arguments: toolArguments(b.Input)}})
+			d.bytes += int64(len(b.Input))
+			continue
+		}
+		if !d.call.Strict {
+			message.ContentBlocks = append(message.ContentBlocks, raw)
+		}
+	}
+	if content := text.String(); content != "" || len(message.ToolCalls) == 0 {
+		message.Content = &content
+		d.bytes += int64(len(content))
+	}
+	out := llm.ChatResponse{
+		ID: d.id(in.ID), Object: "chat.completion", Created: d.created, Model: in.Model, Provider: "anthropic",
+		Choices: []llm.Choice{{Message: message, FinishReason: finishReason(in.StopReason, d.call.Strict)}},
+	}
+	if d.takeUsage(in.Usage) {
+		d.known = true
+		out.Usage = d.counts.shown()
+	}
+	return out.Append(nil), nil
+}
+
+// takeUsage reads a usage object and reports whether it said anything. One that
+// cannot be read is left out: it must not fail the answer.
+func (d *decoder) takeUsage(raw jsontext.Value) bool {
+	var u usage
+	if len(raw) == 0 || raw.Kind() != '{' || json.Unmarshal(raw, &u) != nil {
+		return false
+	}
+	d.counts.add(u)
+	return u.Input != nil || u.Output != nil
+}
+
+// Usage implements [provider.Decoder]. Until the answer has said how much it
+// wrote, the output is guessed from what was seen.
+func (d *decoder) Usage() (provider.Usage, bool) {
+	u := provider.Usage{Tokens: d.counts.tokens, Model: d.model}
+	if !d.known {
+		u.Tokens.Output = max(u.Tokens.Output, d.pieces, (d.bytes+3)/4)
+		if u.Tokens.In() == 0 {
+			u.Tokens.Input = llm.EstimateInput(d.call.Request.Body)
+		}
+	}
+	return u, d.known
+}
+
+// id is the answer's own id, or one made from the time.
+func (d *decoder) id(own string) string {
+	if own != "" {
+		return own
+	}
+	return "anthropic-" + strconv.FormatInt(d.created*1000, 10)
+}

@@ -22,7 +22,7 @@ have_postgres() {
   done
   command -v initdb >/dev/null
 }
-have_node() { command -v npm >/dev/null && node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' 2>/dev/null; }
+have_node() { command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null; }
 have_python() { python3 -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null; }
 
 command -v gcc >/dev/null || need "gcc (for the race detector)" gcc libc6-dev
@@ -30,21 +30,24 @@ have_postgres || need "PostgreSQL 15 or newer, server programs" postgresql-15
 have_node || need "Node.js 20 or newer with npm" nodejs npm
 have_python || need "Python 3.9 or newer with venv" python3 python3-venv
 
+install() {
+  echo "setup: installing ${packages[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -qq || return
+  if [[ " ${packages[*]} " == *" postgresql-15 "* && ! -e /etc/postgresql-common ]]; then
+    # The tests make throw-away clusters of their own: no cluster at install.
+    apt-get install -y -qq --no-install-recommends postgresql-common >/dev/null || return
+    sed -i 's/^#\?create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
+  fi
+  apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+}
+
 if ((${#missing[@]})); then
-  if [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null; then
+  if [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null || ! install; then
     printf -v list '%s; ' "${missing[@]}"
     echo "setup: please install: ${list%; } (on Debian: apt-get install ${packages[*]})" >&2
     exit 1
   fi
-  echo "setup: installing ${packages[*]}"
-  export DEBIAN_FRONTEND=noninteractive
-  apt-get update -qq
-  if [[ " ${packages[*]} " == *" postgresql-15 "* && ! -e /etc/postgresql-common ]]; then
-    # The tests make throw-away clusters of their own: no cluster at install.
-    apt-get install -y -qq --no-install-recommends postgresql-common >/dev/null
-    sed -i 's/^#\?create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
-  fi
-  apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
 fi
 
 # fresh FILE STAMP: the stamp was made from this very content of FILE.

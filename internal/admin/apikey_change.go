@@ -24,7 +24,7 @@ type NewAPIKey struct {
 func (s *Service) CreateAPIKey(ctx context.Context, by authz.Caller, in NewAPIKey) (made claviger.APIKey, plain secret.String, err error) {
 	if !slices.Contains(claviger.KeyKinds(), in.Kind) {
 		p := startWith(in.Found)
-		p.add("sub-type", "is none that this type of key has")
+		p.add("subType", "is none that this type of key has")
 		return made, plain, p.err()
 	}
 	if err := by.Allow(keyScope(in.Kind, "create")); err != nil {

@@ -20,7 +20,7 @@ func (a *api) apiKeys() {
 	op := func(id, method, path, summary, verb string, body int64) operation {
 		return operation{ID: id, Method: method, Path: path, Summary: summary, Tag: "API keys", Scopes: admin.KeyScopes(verb), Body: body}
 	}
-	register(a, op("create-api-key", http.MethodPost, apiKeysPath+"/{type}/{sub-type}", "Make an API key; it is shown this once", "create", fullBody), a.createAPIKey)
+	register(a, op("create-api-key", http.MethodPost, apiKeysPath+"/{type}/{subType}", "Make an API key; it is shown this once", "create", fullBody), a.createAPIKey)
 	register(a, op("list-api-keys", http.MethodGet, apiKeysPath, "List API keys", "list", noBody), a.listAPIKeys)
 	register(a, op("get-api-key", http.MethodGet, apiKeyPath, "Read an API key, masked", "read", noBody), a.getAPIKey)
 	register(a, op("update-api-key", http.MethodPut, apiKeyPath, "Change an API key", "update", fullBody), a.updateAPIKey)
@@ -34,7 +34,7 @@ type keyRef struct {
 
 type newKeyInput struct {
 	Type    string `path:"type" enum:"organisation,workspace"`
-	SubType string `path:"sub-type" enum:"service,user"`
+	SubType string `path:"subType" enum:"service,user"`
 	Body    Body[NewAPIKeyRequest]
 }
 

@@ -20,7 +20,10 @@ type Dialect struct {
 	// Position is the function that finds a string in another, counting from
 	// 1, case-sensitive: (haystack, needle).
 	Position string
-	// MaxParameters is how many placeholders a statement may have.
+	// Placeholder is the n-th placeholder, from 1, of a statement that has very
+	// many: SQLite takes $1 for a name and looks it up among all others.
+	Placeholder func(n int) string
+	// MaxParameters is how many placeholders a statement has at most.
 	MaxParameters int
 	// Update and View are how transactions begin.
 	Update, View sql.TxOptions

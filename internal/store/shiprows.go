@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -20,7 +19,7 @@ type shipment struct {
 	tail     string
 	width    int // arguments of a row
 	args     func(args []any, node string, e *claviger.Entry) []any
-	texts    sync.Map // number of rows -> text of the statement
+	texts    sync.Map // textKey -> string
 }
 
 // shipWhole writes entries with their opening. One that is there is written
@@ -79,7 +78,7 @@ func (t *Tx) ship(ctx context.Context, s *shipment, node string, entries []*clav
 		for _, e := range entries[:size] {
 			args = s.args(args, node, e)
 		}
-		if _, err := t.exec(ctx, step{name: s.name}, s.text(size), args...); err != nil {
+		if _, err := t.exec(ctx, step{name: s.name}, s.text(t.d, size), args...); err != nil {
 			return err
 		}
 		entries = entries[size:]
@@ -87,8 +86,15 @@ func (t *Tx) ship(ctx context.Context, s *shipment, node string, entries []*clav
 	return nil
 }
 
-func (s *shipment) text(rows int) string {
-	if text, ok := s.texts.Load(rows); ok {
+// textKey names one text of a shipment.
+type textKey struct {
+	dialect string
+	rows    int
+}
+
+func (s *shipment) text(d *Dialect, rows int) string {
+	key := textKey{d.Name, rows}
+	if text, ok := s.texts.Load(key); ok {
 		return text.(string)
 	}
 	var b strings.Builder
@@ -102,10 +108,10 @@ func (s *shipment) text(rows int) string {
 		default:
 			b.WriteString(", ")
 		}
-		b.WriteString("$" + strconv.Itoa(i+1))
+		b.WriteString(d.Placeholder(i + 1))
 	}
 	b.WriteString(s.literals + ")" + s.tail)
-	s.texts.Store(rows, b.String())
+	s.texts.Store(key, b.String())
 	return b.String()
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"strconv"
 	"strings"
 
 	"github.com/claviger/claviger/internal/store"
@@ -14,12 +15,14 @@ import (
 )
 
 var dialect = store.Dialect{
-	Name:          "postgres",
-	Goose:         goose.DialectPostgres,
-	Locker:        migrationLock{},
-	Classify:      classify,
-	Position:      "strpos",
-	MaxParameters: 65535,
+	Name:        "postgres",
+	Goose:       goose.DialectPostgres,
+	Locker:      migrationLock{},
+	Classify:    classify,
+	Position:    "strpos",
+	Placeholder: func(n int) string { return "$" + strconv.Itoa(n) },
+	// The protocol allows 65535; statements of this size are quicker to plan.
+	MaxParameters: 9000,
 	// Serialisable, so that writers see what one writer on SQLite sees: what a
 	// use case checked still holds when it commits, also between rows.
 	Update: sql.TxOptions{Isolation: sql.LevelSerializable},

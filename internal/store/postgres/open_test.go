@@ -28,3 +28,5 @@ func openAt(tb testing.TB, url string) *store.Store {
 }
 
 func TestConformance(t *testing.T) { storetest.Run(t, open) }
+
+func BenchmarkShip(b *testing.B) { storetest.BenchmarkShip(b, open) }

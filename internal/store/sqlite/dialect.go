@@ -15,6 +15,7 @@ var dialect = store.Dialect{
 	Goose:         goose.DialectSQLite3,
 	Classify:      classify,
 	Position:      "instr",
+	Placeholder:   func(int) string { return "?" },
 	MaxParameters: 32766,
 	View:          sql.TxOptions{ReadOnly: true}, // deferred: takes no lock
 }

@@ -27,3 +27,5 @@ func openIn(tb testing.TB, dir string) *store.Store {
 }
 
 func TestConformance(t *testing.T) { storetest.Run(t, open) }
+
+func BenchmarkShip(b *testing.B) { storetest.BenchmarkShip(b, open) }

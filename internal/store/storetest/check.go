@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,4 +28,14 @@ func refused(t testing.TB, what string, err error, code claviger.Code) {
 	case strings.Contains(err.Error(), "SQL") || strings.Contains(err.Error(), "constraint"):
 		t.Errorf("%s: the driver speaks: %q", what, err)
 	}
+}
+
+// slugs of integrations, sorted.
+func slugs(rows []claviger.Integration) []string {
+	out := make([]string, len(rows))
+	for i, r := range rows {
+		out[i] = r.Slug
+	}
+	slices.Sort(out)
+	return out
 }

@@ -11,7 +11,26 @@ import (
 // time and closes it with its test.
 func Run(t *testing.T, open func(testing.TB) *store.Store) {
 	for name, test := range map[string]func(*testing.T, *world){
-		"rows come back as they went in": roundTrip,
+		"rows come back as they went in":              roundTrip,
+		"another organisation's things are not there": foreign,
+		"a name is taken once":                        taken,
+		"archived things are gone, their names free":  archived,
+		"what may change changes":                     updated,
+		"a stale version is refused":                  stale,
+		"concurrent writers lose nothing":             concurrent,
+		"what a writer checked still holds":           checked,
+		"a failed transaction leaves nothing":         rolledBack,
+		"an ended context ends transactions":          cancelled,
+		"a view stays as it began":                    consistent,
+		"lists come in pages":                         paged,
+		"lists can be narrowed":                       filtered,
+		"entries are shipped in any order":            shipped,
+		"entries are shipped in great numbers":        shippedMany,
+		"open entries of a dead node are settled":     settled,
+		"journal positions are kept":                  positions,
+		"the ledger can be narrowed":                  entriesFiltered,
+		"there is one keyring":                        keyring,
+		"audit entries are stored":                    audited,
 	} {
 		t.Run(name, func(t *testing.T) {
 			test(t, newWorld(t, open(t)))

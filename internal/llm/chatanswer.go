@@ -80,11 +80,14 @@ func (r *ChatResponse) Append(dst []byte) []byte { return appendJSON(dst, r) }
 // Append appends the chunk as JSON to dst.
 func (c *Chunk) Append(dst []byte) []byte { return appendJSON(dst, c) }
 
-// appendJSON encodes one of the types above. Their strings may hold what a
-// provider sent, so invalid UTF-8 is replaced; raw values were checked when
-// they were read. What does not encode all the same leaves dst as it is.
+// Lenient reads and writes what providers send: names that occur twice count
+// once, the last, and invalid UTF-8 is replaced.
+var Lenient = json.JoinOptions(jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
+
+// appendJSON encodes one of the types above. What does not encode, a raw value
+// that is no JSON, leaves dst as it is.
 func appendJSON(dst []byte, v any) []byte {
-	b, err := json.Marshal(v, jsontext.AllowInvalidUTF8(true))
+	b, err := json.Marshal(v, Lenient)
 	if err != nil {
 		return dst
 	}

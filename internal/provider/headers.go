@@ -19,13 +19,16 @@ const (
 // Headers are headers made once and set on many requests. The zero value has
 // none. It is immutable and safe for concurrent use. Values may be credentials:
 // printing whatever holds Headers shows an address only.
-type Headers struct{ list *[]header }
+type Headers struct {
+	// A function, because fmt follows pointers when the verb does not fit.
+	list func() []header
+}
 
 func (h Headers) all() []header {
 	if h.list == nil {
 		return nil
 	}
-	return *h.list
+	return h.list()
 }
 
 type header struct {
@@ -48,7 +51,7 @@ func (h Headers) With(name, value string) Headers {
 	name = http.CanonicalHeaderKey(name)
 	list := slices.DeleteFunc(slices.Clone(h.all()), func(e header) bool { return e.name == name })
 	list = append(list, header{name, []string{value}})
-	return Headers{&list}
+	return Headers{func() []header { return list }}
 }
 
 // Over returns h and base, h winning where both have a header.

@@ -37,7 +37,7 @@ type answer struct {
 // Body translates a whole answer.
 func (d *decoder) Body(body []byte) ([]byte, error) {
 	var in answer
-	if err := json.Unmarshal(body, &in); err != nil || in.Type == "error" || in.Content == nil {
+	if err := json.Unmarshal(body, &in, llm.Lenient); err != nil || in.Type == "error" || in.Content == nil {
 		fault := llm.Fault{Message: "the answer is no message"}
 		if in.Type == "error" {
 			fault = llm.ParseFault(0, body)
@@ -55,7 +55,7 @@ func (d *decoder) Body(body []byte) ([]byte, error) {
 			Name  string         `json:"name"`
 			Input jsontext.Value `json:"input"`
 		}
-		if json.Unmarshal(raw, &b) != nil {
+		if json.Unmarshal(raw, &b, llm.Lenient) != nil {
 			continue // a block of a shape yet to come
 		}
 		switch b.Type {
@@ -90,7 +90,7 @@ func (d *decoder) Body(body []byte) ([]byte, error) {
 // cannot be read is left out: it must not fail the answer.
 func (d *decoder) takeUsage(raw jsontext.Value) bool {
 	var u usage
-	if len(raw) == 0 || raw.Kind() != '{' || json.Unmarshal(raw, &u) != nil {
+	if len(raw) == 0 || raw.Kind() != '{' || json.Unmarshal(raw, &u, llm.Lenient) != nil {
 		return false
 	}
 	d.counts.add(u)

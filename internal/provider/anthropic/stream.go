@@ -2,6 +2,7 @@ package anthropic
 
 import (
 	"bytes"
+	"errors"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -56,8 +57,8 @@ type delta struct {
 
 var empty = ""
 
-// Frame translates one event. Events of types yet to come are left out, and so
-// are those that cannot be read. An error is an [*llm.Fault].
+// Frame translates one event. Events of types yet to come, of whatever shape,
+// are left out. An error is an [*llm.Fault].
 func (d *decoder) Frame(dst, frame []byte) (out []byte, last bool, err error) {
 	e := sse.Parse(frame)
 	data := bytes.TrimSpace(e.Data)
@@ -65,7 +66,14 @@ func (d *decoder) Frame(dst, frame []byte) (out []byte, last bool, err error) {
 		return d.fault(dst, data)
 	}
 	var in event
-	if len(data) == 0 || json.Unmarshal(data, &in) != nil {
+	if len(data) == 0 {
+		return dst, false, nil
+	}
+	if err := json.Unmarshal(data, &in, llm.Lenient); err != nil {
+		var broken *jsontext.SyntacticError
+		if errors.As(err, &broken) {
+			return dst, false, &llm.Fault{Message: "an event of the stream cannot be read"}
+		}
 		return dst, false, nil
 	}
 	switch in.Type {
@@ -83,7 +91,7 @@ func (d *decoder) Frame(dst, frame []byte) (out []byte, last bool, err error) {
 		dst = d.blockStop(dst, &in)
 	case "message_delta":
 		var change delta
-		if json.Unmarshal(in.Delta, &change) == nil && change.StopReason != "" {
+		if json.Unmarshal(in.Delta, &change, llm.Lenient) == nil && change.StopReason != "" {
 			dst = d.finish(dst, change.StopReason)
 		}
 		d.known = d.takeUsage(in.Usage) || d.known
@@ -135,7 +143,7 @@ func (d *decoder) blockStart(dst []byte, in *event) []byte {
 
 func (d *decoder) blockDelta(dst []byte, in *event) []byte {
 	var change delta
-	if json.Unmarshal(in.Delta, &change) != nil {
+	if json.Unmarshal(in.Delta, &change, llm.Lenient) != nil {
 		return dst
 	}
 	dst = d.start(dst)

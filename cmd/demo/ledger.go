@@ -34,7 +34,7 @@ func (t *tour) ledger(ctx context.Context) error {
 	}
 	entries, _ := o.at("data").([]any)
 	for i := range entries {
-		in, out := o.number("data", i, "usage", "prompt_tokens"), o.number("data", i, "usage", "completion_tokens")
+		in, out := o.number("data", i, "input_tokens"), o.number("data", i, "output_tokens")
 		if slices.Contains(t.entries, o.text("data", i, "id")) && (in <= 0 || out <= 0) {
 			return fmt.Errorf("entry %s has %v tokens in and %v out", o.text("data", i, "id"), in, out)
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	claviger "github.com/claviger/claviger"
@@ -34,6 +35,9 @@ func (x *exchange) readBody(ctx context.Context) (*inbound, error) {
 	if enc := x.r.Header.Get("Content-Encoding"); enc != "" && enc != "identity" {
 		return nil, failure(http.StatusUnsupportedMediaType, "invalid_request_error", "Compressed request bodies are not supported")
 	}
+	if !readable(x.r.Header.Get("Content-Type")) {
+		return nil, badRequest("Invalid content type passed")
+	}
 	size := x.r.ContentLength
 	if size > x.MaxBody {
 		return nil, x.tooLarge()
@@ -47,6 +51,14 @@ func (x *exchange) readBody(ctx context.Context) (*inbound, error) {
 		return x.readKnown(ctx, size)
 	}
 	return x.readUnknown()
+}
+
+// readable reports whether a body of that type may be sent at all; no type is
+// taken for JSON.
+func readable(contentType string) bool {
+	media, _, _ := strings.Cut(contentType, ";")
+	media = strings.ToLower(strings.TrimSpace(media))
+	return media == "" || media == "application/json" || media == "multipart/form-data" || strings.HasPrefix(media, "audio/")
 }
 
 func (x *exchange) readKnown(ctx context.Context, size int64) (*inbound, error) {

@@ -100,7 +100,7 @@ func badInputs(mine string) map[string]badInput {
 			key: "workspace", method: post, path: "/v1/api-keys/organisation/service", status: 403, code: "AB03",
 			body: `{"name":"k","scopes":["workspaces.create"]}`},
 		"a ledger filter that is no time": {
-			key: "admin", method: get, path: "/v1/usage/entries?from=yesterday", status: 400, code: "AB01", contains: []string{"from"}},
+			key: "admin", method: get, path: "/v1/usage/entries?start_time=yesterday", status: 400, code: "AB01", contains: []string{"start_time"}},
 		"a page that is no number": {
 			key: "admin", method: get, path: integrations + "?current_page=x", status: 400, code: "AB01", contains: []string{"current_page"}},
 		"an unknown method of a known path": {

@@ -121,8 +121,8 @@ func readLedger(t *testing.T, server *harness.Server) []entry {
 		list := server.Admin().Must(http.MethodGet, fmt.Sprintf("/v1/usage/entries?page_size=%d&current_page=%d", size, page), nil)
 		rows, _ := list.At("data").([]any)
 		for i := range rows {
-			in, _ := list.At("data", i, "usage", "prompt_tokens").(float64)
-			got, _ := list.At("data", i, "usage", "completion_tokens").(float64)
+			in, _ := list.At("data", i, "input_tokens").(float64)
+			got, _ := list.At("data", i, "output_tokens").(float64)
 			out = append(out, entry{
 				id: list.Text("data", i, "id"), status: list.Text("data", i, "status"),
 				model: list.Text("data", i, "model"), in: in, out: got,

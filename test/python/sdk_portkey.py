@@ -240,7 +240,7 @@ def _():
 @check("api_keys: list")
 def _():
     r = admin.api_keys.list(workspace_id=made["workspace"])
-    same([k.id for k in r.data], [made["key_id"]])
+    same([k["id"] for k in r.data], [made["key_id"]])
 
 
 @check("api_keys: update")
@@ -262,8 +262,20 @@ def _():
 
 @check("a workspace key may not administer the organisation")
 def _():
-    raises(sdk.PermissionDeniedError, lambda: app.integrations.create(name="x", ai_provider_id="openai", key="sk-no-0123456789", workspace_id=made["workspace"]))
     raises(sdk.PermissionDeniedError, lambda: app.admin.workspaces.create(name="x"))
+    raises(sdk.PermissionDeniedError, lambda: app.api_keys.create(
+        type="organisation", sub_type="service", name="x", scopes=["workspaces.create"]))
+    raises(sdk.APIStatusError, lambda: app.integrations.update(slug="emulated", name="mine now"))
+
+
+@check("a workspace key stores integrations in its own workspace only")
+def _():
+    r = app.integrations.create(name="x", slug="python-local", ai_provider_id="openai", key="sk-local-0123456789",
+                                workspace_id=made["workspace"])
+    got = app.integrations.retrieve(slug=r.slug)
+    same((got.type, got.workspace_id), ("workspace", default_workspace()))
+    assert "python-local" not in [p.slug for p in admin.providers.list(workspace_id=made["workspace"]).data]
+    app.integrations.delete(slug=r.slug)
 
 
 @check("integrations: delete, then retrieve is a 404")

@@ -40,7 +40,7 @@ type IntegrationWorkspaces struct {
 	Global     GlobalAccess           `json:"global_workspace_access"`
 }
 
-func (a *api) listAccess(ctx context.Context, by authz.Caller, in *slugRef) (IntegrationWorkspaces, error) {
+func (a *api) listAccess(ctx context.Context, by authz.Caller, in *SlugRef) (IntegrationWorkspaces, error) {
 	access, err := a.admin.IntegrationAccess(ctx, by, in.Slug)
 	out := IntegrationWorkspaces{Total: len(access.Grants), Workspaces: []IntegrationWorkspace{}, Global: GlobalAccess{raw{access.Global}}}
 	for _, g := range access.Grants {
@@ -87,7 +87,7 @@ type GlobalAccessRequest struct {
 }
 
 func (a *api) updateAccess(ctx context.Context, by authz.Caller, in *struct {
-	slugRef
+	SlugRef
 	Body Body[AccessRequest]
 }) (empty, error) {
 	return empty{}, a.admin.UpdateAccess(ctx, by, in.Slug, accessInput(in.Body))

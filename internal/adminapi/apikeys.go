@@ -27,8 +27,8 @@ func (a *api) apiKeys() {
 	register(a, op("delete-api-key", http.MethodDelete, apiKeyPath, "Revoke an API key", "delete", noBody), a.deleteAPIKey)
 }
 
-// keyRef names an API key in the path.
-type keyRef struct {
+// KeyRef names an API key in the path.
+type KeyRef struct {
 	ID string `path:"id"`
 }
 
@@ -53,7 +53,7 @@ func (a *api) createAPIKey(ctx context.Context, by authz.Caller, in *newKeyInput
 }
 
 type keyList struct {
-	paging
+	Paging
 	WorkspaceID string `query:"workspace_id" doc:"UUID or slug."`
 	IDs         string `query:"ids" doc:"UUIDs with commas between."`
 }
@@ -69,18 +69,18 @@ func (a *api) listAPIKeys(ctx context.Context, by authz.Caller, in *keyList) (li
 	return listOf(all, total, a.apiKeyWire), err
 }
 
-func (a *api) getAPIKey(ctx context.Context, by authz.Caller, in *keyRef) (APIKey, error) {
+func (a *api) getAPIKey(ctx context.Context, by authz.Caller, in *KeyRef) (APIKey, error) {
 	k, err := a.admin.APIKey(ctx, by, in.ID)
 	return a.apiKeyWire(k), err
 }
 
 func (a *api) updateAPIKey(ctx context.Context, by authz.Caller, in *struct {
-	keyRef
+	KeyRef
 	Body Body[APIKeyRequest]
 }) (empty, error) {
 	return empty{}, a.admin.UpdateAPIKey(ctx, by, in.ID, apiKeyInput(in.Body.Value, in.Body.Found))
 }
 
-func (a *api) deleteAPIKey(ctx context.Context, by authz.Caller, in *keyRef) (empty, error) {
+func (a *api) deleteAPIKey(ctx context.Context, by authz.Caller, in *KeyRef) (empty, error) {
 	return empty{}, a.admin.DeleteAPIKey(ctx, by, in.ID)
 }

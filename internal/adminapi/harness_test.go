@@ -39,7 +39,7 @@ type world struct {
 	mu      sync.Mutex
 	changes []claviger.Change
 	entries []claviger.AuditEntry // as they were stored; of rolled back changes too
-	logs    bytes.Buffer
+	logs    *bytes.Buffer
 	// auditFails, when set, is what writing an audit entry answers.
 	auditFails error
 }
@@ -85,7 +85,7 @@ func (l listener) InsertAudit(ctx context.Context, e claviger.AuditEntry) error 
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	w := &world{TB: t, keys: map[string]string{}, now: time.Date(2030, 5, 6, 7, 8, 9, 123456000, time.UTC)}
+	w := &world{TB: t, logs: &bytes.Buffer{}, keys: map[string]string{}, now: time.Date(2030, 5, 6, 7, 8, 9, 123456000, time.UTC)}
 	ctx := context.Background()
 	var err error
 	if w.store, err = sqlite.Open(ctx, t.TempDir()); err != nil {
@@ -99,7 +99,7 @@ func newWorld(t testing.TB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := slog.New(slog.NewTextHandler(&w.logs, nil))
+	log := slog.New(slog.NewTextHandler(w.logs, nil))
 	w.service = admin.New(admin.Deps{
 		Store: transactions{w.store, w}, Vault: v, Registry: all.Registry(), Log: log,
 		Now:     func() time.Time { w.now = w.now.Add(time.Millisecond); return w.now },
@@ -256,5 +256,26 @@ func same(t testing.TB, what string, got any, want string) {
 	}
 	if !bytes.Equal(g, wanted) {
 		t.Errorf("%s = %s, want %s", what, g, wanted)
+	}
+}
+
+// in is w reporting to a subtest.
+func (w *world) in(t testing.TB) *world {
+	return &world{
+		TB: t, store: w.store, service: w.service, api: w.api, handler: w.handler, made: w.made, keys: w.keys,
+		secrets: w.secrets, logs: w.logs,
+	}
+}
+
+// errorShape checks that an error can be read by every known client.
+func (w *world) errorShape(r response) {
+	w.Helper()
+	data, _ := r.object["data"].(map[string]any)
+	e, _ := r.object["error"].(map[string]any)
+	if r.object["success"] != false || data["message"] == nil || data["errorCode"] == nil || e["message"] == nil || e["code"] == nil || e["type"] == nil {
+		w.Errorf("not the error body: %s", r.text)
+	}
+	if _, ok := e["param"]; !ok {
+		w.Errorf("no param: %s", r.text)
 	}
 }

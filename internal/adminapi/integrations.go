@@ -25,8 +25,8 @@ func (a *api) integrations() {
 	register(a, op("delete-integration", http.MethodDelete, integrationPath, "Delete an integration and wipe its secrets", "delete", noBody), a.deleteIntegration)
 }
 
-// slugRef names an integration, provider or virtual key in the path.
-type slugRef struct {
+// SlugRef names an integration, provider or virtual key in the path.
+type SlugRef struct {
 	Slug string `path:"slug" doc:"Slug or UUID."`
 }
 
@@ -43,7 +43,7 @@ func (a *api) createIntegration(ctx context.Context, by authz.Caller, in *struct
 }
 
 type integrationList struct {
-	paging
+	Paging
 	WorkspaceID string `query:"workspace_id" doc:"UUID or slug: those the workspace may use."`
 	Type        string `query:"type" enum:"workspace,organisation,all"`
 }
@@ -54,18 +54,18 @@ func (a *api) listIntegrations(ctx context.Context, by authz.Caller, in *integra
 	return listOf(all, total, integrationWire), err
 }
 
-func (a *api) getIntegration(ctx context.Context, by authz.Caller, in *slugRef) (IntegrationDetail, error) {
+func (a *api) getIntegration(ctx context.Context, by authz.Caller, in *SlugRef) (IntegrationDetail, error) {
 	d, err := a.admin.Integration(ctx, by, in.Slug)
 	return integrationDetailWire(d), err
 }
 
 func (a *api) updateIntegration(ctx context.Context, by authz.Caller, in *struct {
-	slugRef
+	SlugRef
 	Body Body[IntegrationRequest]
 }) (empty, error) {
 	return empty{}, a.admin.UpdateIntegration(ctx, by, in.Slug, integrationInput(in.Body.Value, in.Body.Found))
 }
 
-func (a *api) deleteIntegration(ctx context.Context, by authz.Caller, in *slugRef) (empty, error) {
+func (a *api) deleteIntegration(ctx context.Context, by authz.Caller, in *SlugRef) (empty, error) {
 	return empty{}, a.admin.DeleteIntegration(ctx, by, in.Slug)
 }

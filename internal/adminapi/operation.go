@@ -51,6 +51,9 @@ func register[I, O any](a *api, op operation, handle func(ctx context.Context, b
 		DefaultStatus:    http.StatusOK,
 	}
 	body, hasBody := reflect.TypeFor[I]().FieldByName("Body")
+	if hasBody {
+		h.RequestBody = &huma.RequestBody{}
+	}
 	huma.Register(a.huma, h, func(ctx context.Context, in *I) (*output[O], error) {
 		r := requestOf(ctx)
 		if hasBody {
@@ -67,6 +70,9 @@ func register[I, O any](a *api, op operation, handle func(ctx context.Context, b
 		}
 		return &output[O]{out}, nil
 	})
+	if hasBody {
+		h.RequestBody.Required = false // an empty body is an object without fields: Body says what is missing
+	}
 	a.operations = append(a.operations, op)
 }
 

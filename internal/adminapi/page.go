@@ -6,8 +6,8 @@ import (
 	claviger "github.com/claviger/claviger"
 )
 
-// paging is the page of a list, in both spellings clients use.
-type paging struct {
+// Paging is the page of a list, in both spellings clients use.
+type Paging struct {
 	PageSize     int `query:"page_size" minimum:"0" doc:"Entries on a page."`
 	CurrentPage  int `query:"current_page" minimum:"0" doc:"Page, counted from 0."`
 	PageSize2    int `query:"pageSize" minimum:"0" doc:"The same as page_size."`
@@ -17,7 +17,7 @@ type paging struct {
 const maxPage = 1000
 
 // page is the page asked for; size is for those who do not say.
-func (p paging) page(size int) claviger.Page {
+func (p Paging) page(size int) claviger.Page {
 	for _, asked := range []int{p.PageSize2, p.PageSize} {
 		if asked > 0 {
 			size = min(asked, maxPage)

@@ -55,14 +55,14 @@ func (a *api) providerWire(p claviger.Provider) Provider {
 	}
 }
 
-// inWorkspace says whose providers are meant.
-type inWorkspace struct {
+// InWorkspace says whose providers are meant.
+type InWorkspace struct {
 	WorkspaceID string `query:"workspace_id" doc:"UUID or slug; needed with an organisation key, of no effect with a workspace key."`
 }
 
 type providerList struct {
-	paging
-	inWorkspace
+	Paging
+	InWorkspace
 }
 
 func (a *api) listProviders(ctx context.Context, by authz.Caller, in *providerList) (list[Provider], error) {
@@ -71,8 +71,8 @@ func (a *api) listProviders(ctx context.Context, by authz.Caller, in *providerLi
 }
 
 type providerRef struct {
-	slugRef
-	inWorkspace
+	SlugRef
+	InWorkspace
 }
 
 func (a *api) getProvider(ctx context.Context, by authz.Caller, in *providerRef) (Provider, error) {

@@ -95,7 +95,7 @@ func milliseconds(d time.Duration) *int64 {
 }
 
 type entryList struct {
-	paging
+	Paging
 	WorkspaceID string `query:"workspace_id" doc:"UUID or slug."`
 	APIKeyID    string `query:"api_key_id"`
 	Provider    string `query:"provider" doc:"The provider's slug, with or without @."`

@@ -27,16 +27,17 @@ func (a *api) workspaces() {
 	register(a, op("delete-workspace", http.MethodDelete, workspacePath, "Delete a workspace", "workspaces.delete", fullBody), a.deleteWorkspace)
 }
 
-// workspaceRef names a workspace in the path.
-type workspaceRef struct {
+// WorkspaceRef names a workspace in the path.
+type WorkspaceRef struct {
 	ID string `path:"workspaceId" doc:"UUID or slug."`
 }
 
-type nameFormat struct {
+// NameStyle says how the names of workspaces are shown.
+type NameStyle struct {
 	NameFormat string `query:"name_format" enum:"plain,display" doc:"plain leaves the icon out of the name."`
 }
 
-func (f nameFormat) plain() bool { return f.NameFormat == "plain" }
+func (f NameStyle) plain() bool { return f.NameFormat == "plain" }
 
 func (a *api) createWorkspace(ctx context.Context, by authz.Caller, in *struct{ Body Body[WorkspaceRequest] }) (Workspace, error) {
 	w, err := a.admin.CreateWorkspace(ctx, by, workspaceInput(in.Body))
@@ -44,8 +45,8 @@ func (a *api) createWorkspace(ctx context.Context, by authz.Caller, in *struct{ 
 }
 
 type workspaceList struct {
-	paging
-	nameFormat
+	Paging
+	NameStyle
 	Name      string `query:"name" doc:"Part of the name, case-sensitive."`
 	ExactName string `query:"exact_name"`
 	Status    string `query:"status" doc:"active, archived, or both with a comma."`
@@ -61,15 +62,15 @@ func (a *api) listWorkspaces(ctx context.Context, by authz.Caller, in *workspace
 }
 
 func (a *api) getWorkspace(ctx context.Context, by authz.Caller, in *struct {
-	workspaceRef
-	nameFormat
+	WorkspaceRef
+	NameStyle
 }) (WorkspaceDetail, error) {
 	w, err := a.admin.Workspace(ctx, by, in.ID)
 	return WorkspaceDetail{Workspace: workspaceWire(w, in.plain()), Users: []struct{}{}}, err
 }
 
 func (a *api) updateWorkspace(ctx context.Context, by authz.Caller, in *struct {
-	workspaceRef
+	WorkspaceRef
 	Body Body[WorkspaceRequest]
 }) (Workspace, error) {
 	w, err := a.admin.UpdateWorkspace(ctx, by, in.ID, workspaceInput(in.Body))
@@ -83,7 +84,7 @@ type DeleteWorkspaceRequest struct {
 }
 
 func (a *api) deleteWorkspace(ctx context.Context, by authz.Caller, in *struct {
-	workspaceRef
+	WorkspaceRef
 	Body Body[DeleteWorkspaceRequest]
 }) (empty, error) {
 	v := in.Body.Value

@@ -1,0 +1,155 @@
+package adminapi
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestWorkspaceLifeCycle(t *testing.T) {
+	w := newWorld(t)
+	limits := `[{"credit_limit":10,"type":"cost","alert_threshold":8,"periodic_reset":"monthly"}]`
+	rates := `[{"type":"requests","unit":"rpm","value":0}]`
+	made := w.must(orgAdmin, "POST", "/admin/workspaces", `{"name":"Team Ä","description":"d","defaults":{"metadata":{"env":"prod"}},"usage_limits":`+limits+`,"rate_limits":`+rates+`}`)
+	slug, id := made["slug"].(string), made["id"].(string)
+	if !strings.HasPrefix(slug, "ws-team-") || made["object"] != "workspace" {
+		t.Errorf("made %v", made)
+	}
+	if _, ok := made["users"]; ok {
+		t.Error("the answer of creation has users, which a client cannot read")
+	}
+	for _, ref := range []string{slug, id} {
+		got := w.must(orgAdmin, "GET", "/admin/workspaces/"+ref, "")
+		same(t, "limits", []any{got["usage_limits"], got["rate_limits"]}, "["+limits+","+rates+"]")
+		same(t, "defaults", got["defaults"], `{"metadata":{"env":"prod"},"is_default":0,"object":"workspace"}`)
+		same(t, "users", got["users"], `[]`)
+	}
+	raw := w.do(orgAdmin, "GET", "/admin/workspaces/"+slug, "").text
+	if !strings.Contains(raw, `"credit_limit":10,"type":"cost","alert_threshold":8`) {
+		t.Errorf("limits are not given back as they were sent: %s", raw)
+	}
+	w.must(orgAdmin, "PUT", "/admin/workspaces/"+id, `{"description":null}`)
+	got := w.must(orgAdmin, "GET", "/admin/workspaces/"+id, "")
+	same(t, "absent limits kept, null description cleared", []any{got["description"], got["usage_limits"]}, "[null,"+limits+"]")
+	w.must(orgAdmin, "PUT", "/admin/workspaces/"+id, `{"usage_limits":null,"rate_limits":[],"defaults":null}`)
+	got = w.must(orgAdmin, "GET", "/admin/workspaces/"+id, "")
+	same(t, "limits cleared", []any{got["usage_limits"], got["rate_limits"], got["defaults"]}, `[null,null,null]`)
+
+	if list := w.must(orgAdmin, "GET", "/admin/workspaces?pageSize=1&currentPage=1", ""); list["total"] != 2.0 || len(list["data"].([]any)) != 1 {
+		t.Errorf("second page of one: %v", list)
+	}
+	if list := w.must(orgAdmin, "GET", "/admin/workspaces?name=eam&page_size=10", ""); list["total"] != 1.0 {
+		t.Errorf("by part of the name: %v", list)
+	}
+	if list := w.must(orgAdmin, "GET", "/admin/workspaces?status=archived", ""); list["total"] != 0.0 {
+		t.Errorf("archived: %v", list)
+	}
+	same(t, "deletion", w.must(orgAdmin, "DELETE", "/admin/workspaces/"+id, `{"name":"Team Ä"}`), `{}`)
+	if got := w.do(orgAdmin, "GET", "/admin/workspaces/"+id, ""); got.status != 403 || !strings.Contains(got.text, "AB03") {
+		t.Errorf("after deletion: %d %s", got.status, got.text)
+	}
+}
+
+func TestWorkspaceIcons(t *testing.T) {
+	w := newWorld(t)
+	tests := map[string]struct{ body, icon, display, plain string }{
+		"icon of its own":             {`{"name":"Rocket","icon":"🚀"}`, "🚀", "🚀 Rocket", "Rocket"},
+		"emoji before the name":       {`{"name":"🚀 Rocket"}`, "🚀", "🚀 Rocket", "Rocket"},
+		"icon sent twice":             {`{"name":"🚀 Rocket","icon":"🚀"}`, "🚀", "🚀 Rocket", "Rocket"},
+		"family of joined emoji":      {`{"name":"👩‍👩‍👧 Home"}`, "👩‍👩‍👧", "👩‍👩‍👧 Home", "Home"},
+		"flag":                        {`{"name":"🇨🇭 Bern"}`, "🇨🇭", "🇨🇭 Bern", "Bern"},
+		"emoji that is the name":      {`{"name":"🚀"}`, "", "🚀", "🚀"},
+		"emoji grown into the name":   {`{"name":"🚀Rocket"}`, "", "🚀Rocket", "🚀Rocket"},
+		"no icon, name in any script": {`{"name":"Équipe 東京"}`, "", "Équipe 東京", "Équipe 東京"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := w.in(t)
+			id := w.must(orgAdmin, "POST", "/admin/workspaces", tt.body)["id"].(string)
+			got := w.must(orgAdmin, "GET", "/admin/workspaces/"+id, "")
+			plain := w.must(orgAdmin, "GET", "/admin/workspaces/"+id+"?name_format=plain", "")
+			icon, _ := got["icon"].(string)
+			if icon != tt.icon || got["name"] != tt.display || plain["name"] != tt.plain {
+				t.Errorf("icon %q, name %q, plain %q", icon, got["name"], plain["name"])
+			}
+			w.must(orgAdmin, "PUT", "/admin/workspaces/"+id, `{"name":"`+tt.display+`"}`) // as it was shown
+			if again := w.must(orgAdmin, "GET", "/admin/workspaces/"+id, ""); again["name"] != tt.display {
+				t.Errorf("sending the shown name back made it %q", again["name"])
+			}
+			w.must(orgAdmin, "DELETE", "/admin/workspaces/"+id, `{"name":"`+tt.display+`"}`)
+		})
+	}
+	id := w.must(orgAdmin, "POST", "/admin/workspaces", `{"name":"Rocket","icon":"🚀"}`)["id"].(string)
+	w.must(orgAdmin, "PUT", "/admin/workspaces/"+id, `{"icon":""}`)
+	got := w.must(orgAdmin, "GET", "/admin/workspaces/"+id, "")
+	same(t, "icon cleared", []any{got["icon"], got["name"]}, `[null,"Rocket"]`)
+}
+
+func TestWorkspaceRefusals(t *testing.T) {
+	w := newWorld(t)
+	own := w.made.Workspace.Slug
+	other := w.must(orgAdmin, "POST", "/admin/workspaces", `{"name":"Other"}`)["slug"].(string)
+	tests := map[string]struct {
+		actor, method, path, body string
+		status                    int
+		contain                   []string
+	}{
+		"no name":                         {orgAdmin, "POST", "/admin/workspaces", `{}`, 400, []string{`"path":"name"`}},
+		"every limit wrong":               {orgAdmin, "POST", "/admin/workspaces", `{"name":" ","usage_limits":[{"credit_limit":0,"type":"money","periodic_reset":"weekly","periodic_reset_days":400}],"rate_limits":[{"type":"requests","unit":"year"}],"defaults":{"metadata":{"a":1}}}`, 400, []string{`"path":"name"`, `"path":"usage_limits[0].credit_limit"`, `"path":"usage_limits[0].type"`, `"path":"usage_limits[0].periodic_reset_days"`, `"path":"rate_limits[0].unit"`, `"path":"rate_limits[0].value"`, `"path":"defaults.metadata.a"`}},
+		"fraction where a count must be":  {orgAdmin, "POST", "/admin/workspaces", `{"name":"n","usage_limits":[{"credit_limit":10.5}]}`, 400, []string{`"path":"usage_limits[0].credit_limit"`}},
+		"threshold over the limit":        {orgAdmin, "POST", "/admin/workspaces", `{"name":"n","usage_limits":[{"credit_limit":10,"alert_threshold":10}]}`, 400, []string{`"path":"usage_limits[0].alert_threshold"`}},
+		"two cadences":                    {orgAdmin, "POST", "/admin/workspaces", `{"name":"n","usage_limits":[{"credit_limit":10,"periodic_reset":"weekly","periodic_reset_days":3}]}`, 400, []string{`"path":"usage_limits[0].periodic_reset_days"`}},
+		"too few tokens":                  {orgAdmin, "POST", "/admin/workspaces", `{"name":"n","usage_limits":[{"credit_limit":10,"type":"tokens"}]}`, 400, []string{`"path":"usage_limits[0].credit_limit"`}},
+		"two limits":                      {orgAdmin, "POST", "/admin/workspaces", `{"name":"n","usage_limits":[{"credit_limit":10},{"credit_limit":20}]}`, 400, []string{`"path":"usage_limits"`}},
+		"limits as an object":             {orgAdmin, "POST", "/admin/workspaces", `{"name":"n","usage_limits":{"credit_limit":10}}`, 400, []string{`"path":"usage_limits"`}},
+		"numbers too big for anything":    {orgAdmin, "POST", "/admin/workspaces", `{"name":"n","usage_limits":[{"credit_limit":1e400}]}`, 400, []string{"out of range"}},
+		"deletion without a name":         {orgAdmin, "DELETE", "/admin/workspaces/" + other, `{}`, 400, []string{`"path":"name"`}},
+		"deletion without a body":         {orgAdmin, "DELETE", "/admin/workspaces/" + other, ``, 400, []string{`"path":"name"`}},
+		"deletion by another's name":      {orgAdmin, "DELETE", "/admin/workspaces/" + other, `{"name":"Default"}`, 400, []string{`"path":"name"`}},
+		"deletion with a key in it":       {orgAdmin, "DELETE", "/admin/workspaces/" + own, `{"name":"Default"}`, 409, []string{"AB07", "Unable to delete. Please ensure that all Virtual Keys are deleted"}},
+		"unknown workspace":               {orgAdmin, "GET", "/admin/workspaces/ws-none", ``, 403, []string{"AB03"}},
+		"another workspace's, with a key": {workspace, "GET", "/admin/workspaces/" + other, ``, 403, []string{"AB03"}},
+		"change of another workspace's":   {workspace, "PUT", "/admin/workspaces/" + other, `{"name":"mine"}`, 403, []string{"AB03"}},
+		"creation with a workspace key":   {workspace, "POST", "/admin/workspaces", `{"name":"n"}`, 403, []string{"AB03"}},
+		"deletion with a workspace key":   {workspace, "DELETE", "/admin/workspaces/" + own, `{"name":"Default","force_delete":true}`, 403, []string{"AB03"}},
+		"a name with a NUL":               {orgAdmin, "POST", "/admin/workspaces", `{"name":"a\u0000b"}`, 400, []string{`"path":"name"`}},
+		"a lone surrogate":                {orgAdmin, "POST", "/admin/workspaces", `{"name":"\ud800"}`, 400, []string{"AB01"}},
+		"wrong way to write names":        {orgAdmin, "GET", "/admin/workspaces/" + own + "?name_format=big", ``, 400, []string{`"path":"name_format"`}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := w.in(t)
+			got := w.do(tt.actor, tt.method, tt.path, tt.body)
+			if got.status != tt.status {
+				t.Fatalf("%d %s", got.status, got.text)
+			}
+			for _, want := range tt.contain {
+				if !strings.Contains(got.text, want) {
+					t.Errorf("no %s in %s", want, got.text)
+				}
+			}
+			w.errorShape(got)
+		})
+	}
+	if list := w.must(orgAdmin, "GET", "/admin/workspaces", ""); list["total"] != 2.0 {
+		t.Errorf("a refused request stored something: %v", list["total"])
+	}
+	if list := w.must(workspace, "GET", "/admin/workspaces", ""); list["total"] != 1.0 {
+		t.Errorf("a workspace key sees %v workspaces", list["total"])
+	}
+	w.must(orgAdmin, "DELETE", "/admin/workspaces/"+own, `{"name":"Default","force_delete":true}`)
+	if got := w.do(workspace, "GET", "/admin/workspaces/"+own, ""); got.status != http.StatusUnauthorized {
+		t.Errorf("the key of a deleted workspace: %d", got.status)
+	}
+}
+
+func TestWholeNumbersAreWrittenAsIntegers(t *testing.T) {
+	w := newWorld(t)
+	id := w.must(orgAdmin, "POST", "/admin/workspaces", `{"name":"n","usage_limits":[{"credit_limit":10.0,"current_usage":3,"alert_threshold":null}],"rate_limits":[{"type":"tokens","unit":"rpd","value":1e3}]}`)["id"].(string)
+	text := w.do(orgAdmin, "GET", "/admin/workspaces/"+id, "").text
+	for _, want := range []string{`"usage_limits":[{"credit_limit":10,"alert_threshold":null}]`, `"value":1000`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %s in %s", want, text)
+		}
+	}
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/claviger/claviger/internal/httpx"
+)
+
+// front is the first to see a request: it knows the few routes of the gateway
+// and sends everything else to the admin API.
+type front struct {
+	gateway  http.Handler
+	routes   map[string]string // path to method
+	mistaken http.Handler      // answers a gateway path asked with another method
+	rest     http.Handler
+}
+
+// newFront joins both planes. The gateway names its answers and ends its own
+// crashes; the rest is guarded here, and bounded by timeout in how long a
+// caller may take to send a body.
+func newFront(gateway http.Handler, routes map[string]string, admin http.Handler, h *health, m *metrics, log *slog.Logger, timeout time.Duration) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", h.alive)
+	mux.HandleFunc("GET /readyz", h.ready)
+	mux.Handle("GET /metrics", m.handler())
+	mux.HandleFunc("GET /{$}", greet)
+	own := httpx.Enveloped(log, mux)
+	rest := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/", "/healthz", "/readyz", "/metrics":
+			own.ServeHTTP(w, r)
+		default:
+			admin.ServeHTTP(w, r)
+		}
+	})
+	return &front{
+		gateway: gateway, routes: routes,
+		mistaken: httpx.Guard(log, m.admin, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			httpx.NotAllowed(w, routes[r.URL.Path])
+		})),
+		rest: httpx.Guard(log, m.admin, prompt(timeout, rest)),
+	}
+}
+
+func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch method, ok := f.routes[r.URL.Path]; {
+	case !ok:
+		f.rest.ServeHTTP(w, r)
+	case r.Method != method:
+		f.mistaken.ServeHTTP(w, r)
+	default:
+		f.gateway.ServeHTTP(w, r)
+	}
+}
+
+// prompt gives a request of the admin API a time to arrive and another to be
+// taken, so that slow callers do not hold connections for ever.
+func prompt(timeout time.Duration, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rc := http.NewResponseController(w)
+		now := time.Now()
+		bound := rc.SetReadDeadline(now.Add(timeout)) == nil && rc.SetWriteDeadline(now.Add(2*timeout)) == nil
+		next.ServeHTTP(w, r)
+		if bound && (rc.SetReadDeadline(time.Time{}) != nil || rc.SetWriteDeadline(time.Time{}) != nil) {
+			// The connection would carry its next answer, perhaps a stream,
+			// under this one's deadlines.
+			panic(http.ErrAbortHandler)
+		}
+	})
+}
+
+// greet answers those who open the address in a browser.
+func greet(w http.ResponseWriter, _ *http.Request) {
+	v, _ := buildNumbers()
+	httpx.WriteJSON(w, http.StatusOK, map[string]string{
+		"name": "claviger", "version": v, "docs": "/docs", "openapi": "/openapi.json",
+	})
+}

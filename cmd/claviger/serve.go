@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"path/filepath"
+	"time"
+
+	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/admin"
+	"github.com/claviger/claviger/internal/adminapi"
+	"github.com/claviger/claviger/internal/authn"
+	"github.com/claviger/claviger/internal/gateway"
+	"github.com/claviger/claviger/internal/ledger"
+	"github.com/claviger/claviger/internal/limits/memory"
+	"github.com/claviger/claviger/internal/provider/all"
+)
+
+// closeTimeout bounds how long the ledger may take to ship its rest at the end;
+// what is left waits in the journal for the next start.
+const closeTimeout = 10 * time.Second
+
+// serve runs the server until ctx ends, and then brings everything to an
+// orderly end. This is where all parts are put together.
+func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error) {
+	began := time.Now()
+	log := s.logger(stderr)
+	// The address first: a start that cannot serve must change nothing.
+	listener, err := net.Listen("tcp", s.Listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	st, _, err := openStore(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer closeStore(st, log)
+	v, err := openVault(ctx, s, st, log)
+	if err != nil {
+		return err
+	}
+	book, err := ledger.Open(ctx, ledger.Options{Dir: filepath.Join(s.DataDir, "journal"), Sink: st, Log: log})
+	if err != nil {
+		return detail(err)
+	}
+	defer closeLedger(book, log)
+
+	providers := all.Registry()
+	keys := authn.New(authn.Options{Source: st})
+	refused := authn.NewFailures(authn.FailureOptions{})
+	metrics := newMetrics(book)
+	gate := gateway.New(gateway.Options{
+		Keys: keys, Refused: refused, Targets: st, Vault: v, Providers: providers, Ledger: book,
+		Limits: memory.New(memory.Options{InFlight: int64(s.MaxRequests)}),
+		Log:    log, Metrics: metrics.registry, Now: time.Now,
+		MaxBody: s.MaxBody, BodyMemory: s.BodyMemory,
+		BodyTimeout: s.BodyTimeout, HeaderTimeout: s.HeaderTimeout, IdleTimeout: s.StreamTimeout,
+		AllowPrivateHosts: s.AllowPrivateHosts,
+	})
+	service := admin.New(admin.Deps{
+		Store: useCases{st}, Vault: v, Registry: providers, Flush: book.Flush, Log: log,
+		Changed:           func(c claviger.Change) { keys.Invalidate(c); gate.Invalidate(c) },
+		AllowPrivateHosts: s.AllowPrivateHosts,
+	})
+	if err := bootstrap(ctx, s, st, service, reachable(listener), stdout, log); err != nil {
+		return err
+	}
+	release, _ := buildNumbers()
+	api := adminapi.New(adminapi.Deps{Service: service, Authenticate: door{keys, refused}.caller, Version: release, Log: log})
+	health := &health{store: st, ledger: book}
+	server := newServer(s, newFront(gate, gateway.Routes(), api, health, metrics, log, s.BodyTimeout), log)
+
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	log.Info("ready", "url", reachable(listener), "took", time.Since(began).Round(time.Millisecond))
+	select {
+	case err = <-failed:
+		err = fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	health.draining.Store(true)
+	drain(s, server, gate, log)
+	return err
+}
+
+func closeLedger(book *ledger.Ledger, log *slog.Logger) {
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	if err := book.Close(ctx); err != nil {
+		log.Warn("the ledger did not close clean", "error", err)
+	}
+}

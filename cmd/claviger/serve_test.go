@@ -1,0 +1,207 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+const (
+	adminKeyOfTests  = "the-admin-key-of-these-tests-0000001"
+	callerKeyOfTests = "the-caller-key-of-these-tests-000001"
+)
+
+// installation is a server that runs in this process.
+type installation struct {
+	t      *testing.T
+	url    string
+	dir    string
+	log    *log
+	cancel context.CancelFunc
+	exited chan int
+}
+
+// log collects what the server writes; it is safe for concurrent use.
+type log struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (l *log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Write(p)
+}
+
+func (l *log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.String()
+}
+
+var readyLine = regexp.MustCompile(`msg=ready url=(\S+)`)
+
+// start runs "claviger serve" and returns once it is ready.
+func start(t *testing.T, args ...string) *installation {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	s := &installation{t: t, dir: t.TempDir(), log: &log{}, cancel: cancel, exited: make(chan int, 1)}
+	ready := make(chan struct{})
+	stderr := &watcher{Writer: s.log, want: []byte("msg=ready"), found: sync.OnceFunc(func() { close(ready) })}
+	args = append([]string{"serve", "--listen", "127.0.0.1:0", "--data-dir", s.dir}, args...)
+	env := []string{"CLAVIGER_BOOTSTRAP_KEY=" + adminKeyOfTests, "CLAVIGER_BOOTSTRAP_WORKSPACE_KEY=" + callerKeyOfTests}
+	go func() { s.exited <- run(ctx, args, env, s.log, stderr) }()
+	t.Cleanup(func() { s.stop() })
+	select {
+	case <-ready:
+		s.url = readyLine.FindStringSubmatch(s.log.String())[1]
+	case status := <-s.exited:
+		s.exited <- status
+		t.Fatalf("ended with status %d before it was ready:\n%s", status, s.log)
+	}
+	return s
+}
+
+// stop asks the server to end and returns its exit status.
+func (s *installation) stop() int {
+	s.cancel()
+	status := <-s.exited
+	s.exited <- status
+	return status
+}
+
+// send makes a request. body may be nil.
+func (s *installation) send(method, path, key string, body any) *http.Response {
+	s.t.Helper()
+	text, err := json.Marshal(body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	req, err := http.NewRequest(method, s.url+path, bytes.NewReader(text))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	req.Header.Set("x-portkey-api-key", key)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return res
+}
+
+// want sends a request, wants a status, and returns the body.
+func (s *installation) want(status int, method, path, key string, body any) string {
+	s.t.Helper()
+	res := s.send(method, path, key, body)
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if res.StatusCode != status {
+		s.t.Fatalf("%s %s: %d %s, want %d", method, path, res.StatusCode, text, status)
+	}
+	return string(text)
+}
+
+func TestWhatIsServedWhere(t *testing.T) {
+	s := start(t)
+	tests := map[string]struct {
+		method, path, key string
+		status            int
+		holds             string
+	}{
+		"a greeting":                          {"GET", "/", "", 200, `"name":"claviger"`},
+		"the process lives":                   {"GET", "/healthz", "", 200, `"status":"ok"`},
+		"it is ready, part by part":           {"GET", "/readyz", "", 200, `{"status":"ready","parts":{"ledger":{"ok":true},"store":{"ok":true}}}`},
+		"metrics":                             {"GET", "/metrics", "", 200, "claviger_build_info{"},
+		"metrics of the gateway":              {"GET", "/metrics", "", 200, "claviger_gateway_requests_total"},
+		"the document of the API":             {"GET", "/openapi.json", "", 200, `"openapi":"3.1.0"`},
+		"its pages":                           {"GET", "/docs", "", 200, "<html"},
+		"the admin API":                       {"GET", "/v1/admin/workspaces", adminKeyOfTests, 200, `"object":"list"`},
+		"the admin API of version 2":          {"GET", "/v2/admin/workspaces", adminKeyOfTests, 200, `"object":"list"`},
+		"the gateway":                         {"GET", "/v1/models", callerKeyOfTests, 200, `"object":"list"`},
+		"a probe by another method":           {"POST", "/healthz", "", 405, "Method not allowed"},
+		"an unknown path":                     {"GET", "/nothing", "", 404, "AB08"},
+		"an unknown route of the API":         {"GET", "/v1/nothing", adminKeyOfTests, 404, "AB08"},
+		"a path that climbs":                  {"GET", "/v1/../v1/models", callerKeyOfTests, 404, "AB08"},
+		"a gateway route by another method":   {"GET", "/v1/chat/completions", callerKeyOfTests, 405, "Method not allowed"},
+		"the gateway with an unknown key":     {"POST", "/v1/chat/completions", "nobody", 401, "Portkey Error: Invalid API Key. Error Code: 03"},
+		"the admin API with an unknown key":   {"GET", "/v1/admin/workspaces", "nobody", 401, "AB05"},
+		"the admin API without a key":         {"GET", "/v1/admin/workspaces", "", 401, "AB05"},
+		"a model call with the admin key":     {"POST", "/v1/chat/completions", adminKeyOfTests, 403, "workspace API key"},
+		"an admin call that a key may not do": {"POST", "/v1/admin/workspaces", callerKeyOfTests, 403, "AB03"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			res := s.send(tt.method, tt.path, tt.key, nil)
+			defer res.Body.Close()
+			body, err := io.ReadAll(res.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if res.StatusCode != tt.status || !strings.Contains(string(body), tt.holds) {
+				t.Errorf("got %d %.300s, want %d with %q", res.StatusCode, body, tt.status, tt.holds)
+			}
+			if res.Header.Get("x-portkey-request-id") == "" {
+				t.Error("no request id")
+			}
+			if strings.Contains(string(body), "-of-these-tests-") {
+				t.Error("the answer holds a key")
+			}
+		})
+	}
+	if out := s.log.String(); strings.Contains(out, "-of-these-tests-") {
+		t.Errorf("the log holds a key:\n%s", out)
+	}
+}
+
+func TestHeaderBombsAreRefused(t *testing.T) {
+	s := start(t)
+	req, err := http.NewRequest(http.MethodGet, s.url+"/v1/models", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("x-portkey-metadata", strings.Repeat("x", 2*maxHeaderBytes))
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if res.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
+		t.Errorf("status %d", res.StatusCode)
+	}
+	s.want(200, "GET", "/healthz", "", nil)
+}
+
+func TestAnOrderlyEnd(t *testing.T) {
+	s := start(t)
+	began := time.Now()
+	if status := s.stop(); status != exitOK {
+		t.Errorf("status %d\n%s", status, s.log)
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("an idle server took %v to stop", took)
+	}
+	if _, err := http.Get(s.url + "/healthz"); err == nil {
+		t.Error("it still answers")
+	}
+}
+
+func TestOneDataDirectoryHasOneServer(t *testing.T) {
+	s := start(t)
+	var out log
+	status := run(t.Context(), []string{"serve", "--listen", "127.0.0.1:0", "--data-dir", s.dir}, nil, &out, &out)
+	if status != exitFailed || !strings.Contains(out.String(), "open ledger") {
+		t.Errorf("a second server: status %d\n%s", status, &out)
+	}
+	s.want(200, "GET", "/readyz", "", nil)
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -107,16 +108,24 @@ func (sc *scrubber) addValue(v secret.String) {
 	}
 }
 
+// add looks for v as it is and in the ways JSON writers escape it: with or
+// without what HTML reserves, with or without the slash.
 func (sc *scrubber) add(v string) {
 	if len(v) < minScrub {
 		return
 	}
-	sc.needles = append(sc.needles, v)
-	if quoted, err := json.Marshal(v); err == nil {
-		if inner := string(quoted[1 : len(quoted)-1]); inner != v {
-			sc.needles = append(sc.needles, inner)
+	forms := []string{v}
+	for _, html := range []bool{true, false} {
+		var b strings.Builder
+		enc := json.NewEncoder(&b)
+		enc.SetEscapeHTML(html)
+		if enc.Encode(v) == nil {
+			inner := b.String()[1 : b.Len()-2] // without its quotes and the line's end
+			forms = append(forms, inner, strings.ReplaceAll(inner, "/", `\/`))
 		}
 	}
+	slices.Sort(forms)
+	sc.needles = append(sc.needles, slices.Compact(forms)...)
 }
 
 var scrubbed = []byte("[secret]")

@@ -36,8 +36,8 @@ func (d *drive) send(c harness.Client, method, path string, body any, headers ..
 	var head bytes.Buffer
 	_ = resp.Header.Write(&head) // a Buffer takes everything
 	where := fmt.Sprintf("%s %s", method, path)
-	for i := 1; i < len(headers); i += 2 {
-		where += " " + headers[i-1]
+	if m, ok := body.(map[string]any); ok && m["model"] != nil {
+		where += fmt.Sprintf(" for %v, stream %v", m["model"], m["stream"])
 	}
 	d.outputs = append(d.outputs,
 		output{where: "headers of " + where, data: head.Bytes(), answer: true},

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 
 	"github.com/pressly/goose/v3"
@@ -25,6 +26,9 @@ type Dialect struct {
 	Placeholder func(n int) string
 	// MaxParameters is how many placeholders a statement has at most.
 	MaxParameters int
+	// Forget clears what a database keeps of values that a committed
+	// transaction wiped; nil where that is the database's own business.
+	Forget func(context.Context, *sql.DB) error
 	// Update and View are how transactions begin.
 	Update, View sql.TxOptions
 }

@@ -126,6 +126,7 @@ func (t *Tx) UpdateIntegration(ctx context.Context, i claviger.Integration) erro
 	if err != nil {
 		return err
 	}
+	t.wiped = true // what was sealed before
 	n, err := t.exec(ctx, step{name: "update integration", taken: "slug is already taken"}, updateIntegration,
 		i.Slug, i.Name, i.Description, configurations, bytesOrNull(i.Sealed),
 		int64(i.RootKeyID), i.KeyVersion, raw(i.SecretMappings), raw(i.PricingAdjustments), raw(i.GlobalAccess),
@@ -148,6 +149,7 @@ const deleteIntegrationGrants = "DELETE FROM grants WHERE organisation_id = $1 A
 // the grants are gone.
 func (t *Tx) ArchiveIntegration(ctx context.Context, i claviger.Integration) error {
 	s := step{name: "archive integration"}
+	t.wiped = true
 	at := i.UpdatedAt.UnixMicro()
 	n, err := t.exec(ctx, s, archiveIntegration, at, i.OrganisationID, i.ID, i.Version)
 	if err := t.changed(ctx, n, err, "integration", integrationExists, i.OrganisationID, i.ID); err != nil {

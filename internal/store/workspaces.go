@@ -122,6 +122,7 @@ const deleteWorkspaceGrants = `DELETE FROM grants WHERE organisation_id = $1 AND
 // and grants to it are gone.
 func (t *Tx) ArchiveWorkspace(ctx context.Context, w claviger.Workspace) error {
 	s := step{name: "archive workspace"}
+	t.wiped = true
 	at := w.UpdatedAt.UnixMicro()
 	n, err := t.exec(ctx, s, archiveWorkspace, at, w.OrganisationID, w.ID, w.Version)
 	if err := t.changed(ctx, n, err, "workspace", workspaceExists, w.OrganisationID, w.ID); err != nil {

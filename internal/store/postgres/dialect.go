@@ -46,6 +46,10 @@ var downClasses = []string{
 }
 
 func classify(err error) store.Class {
+	var connect *pgconn.ConnectError
+	if errors.As(err, &connect) { // whatever the server's reason
+		return store.Down
+	}
 	var e *pgconn.PgError
 	if errors.As(err, &e) {
 		switch e.Code {
@@ -65,9 +69,8 @@ func classify(err error) store.Class {
 		}
 		return store.Other
 	}
-	var connect *pgconn.ConnectError
 	var network net.Error
-	if errors.As(err, &connect) || errors.As(err, &network) ||
+	if errors.As(err, &network) ||
 		errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || pgconn.SafeToRetry(err) {
 		return store.Down
 	}

@@ -17,6 +17,7 @@ var dialect = store.Dialect{
 	Position:      "instr",
 	Placeholder:   func(int) string { return "?" },
 	MaxParameters: 32766,
+	Forget:        truncateLog,
 	View:          sql.TxOptions{ReadOnly: true}, // deferred: takes no lock
 }
 

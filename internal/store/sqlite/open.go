@@ -25,6 +25,9 @@ const (
 const (
 	readers     = 8
 	idleReaders = 2
+	// busyTimeout is how long, in milliseconds, a connection waits for another
+	// process that has the file, such as one that is just going.
+	busyTimeout = "10000"
 )
 
 // Open opens, or makes, the files in dataDir, which it makes as well if need be;
@@ -62,7 +65,7 @@ func openFile(ctx context.Context, path string) (store.Database, error) {
 	// busy_timeout first, since setting the journal's mode may have to wait.
 	write, err := sql.Open("sqlite", name(path, url.Values{
 		"_txlock": {"immediate"},
-		"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)", "foreign_keys(ON)"},
+		"_pragma": {"busy_timeout(" + busyTimeout + ")", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)", "foreign_keys(ON)"},
 	}))
 	if err != nil {
 		return store.Database{}, fmt.Errorf("open database: %w", err)
@@ -70,7 +73,7 @@ func openFile(ctx context.Context, path string) (store.Database, error) {
 	write.SetMaxOpenConns(1)
 	read, err := sql.Open("sqlite", name(path, url.Values{
 		"_txlock": {"deferred"},
-		"_pragma": {"busy_timeout(10000)", "query_only(ON)"},
+		"_pragma": {"busy_timeout(" + busyTimeout + ")", "query_only(ON)"},
 	}))
 	if err != nil {
 		write.Close()

@@ -37,13 +37,26 @@ func URL(tb testing.TB) string {
 	}
 	name := "claviger_test_" + random()
 	run(tb, server, "CREATE DATABASE "+name)
-	tb.Cleanup(func() { run(tb, server, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)") })
 	u, err := url.Parse(server)
 	if err != nil {
 		tb.Fatalf("%s is no URL", ServerVariable)
 	}
 	u.Path = "/" + name
+	tb.Cleanup(func() { Drop(tb, u.String()) })
 	return u.String()
+}
+
+// Drop drops a database that URL made, whoever is connected to it. A test that
+// wants its database to go away calls it; URL does at the end in any case.
+func Drop(tb testing.TB, database string) {
+	tb.Helper()
+	u, err := url.Parse(database)
+	if err != nil {
+		tb.Fatal("not a URL of a test database")
+	}
+	name := strings.TrimPrefix(u.Path, "/")
+	u.Path = "/postgres"
+	run(tb, u.String(), "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)")
 }
 
 var started = sync.OnceValues(start)

@@ -21,7 +21,8 @@ func (a *api) usage() {
 }
 
 // UsageEntry is one attempt in the ledger. What is known at its end only is
-// null, or 0 for counts, until the status is closed.
+// null, or 0 for counts, until the status is closed; an unsettled entry counts
+// its estimate.
 type UsageEntry struct {
 	ID            string  `json:"id" format:"uuid"`
 	Status        string  `json:"status" enum:"open,closed,unsettled" doc:"unsettled: the process died before the end; the estimate stands."`
@@ -73,7 +74,7 @@ func entryWire(e claviger.Entry) UsageEntry {
 		InputTokens: t.Input, CacheReadTokens: t.CacheRead, CacheWrite5m: t.CacheWrite5m, CacheWrite1h: t.CacheWrite1h,
 		AudioInput: t.AudioInput, ImageInput: t.ImageInput, OutputTokens: t.Output, AudioOutput: t.AudioOutput,
 		ImageOutput: t.ImageOutput, ReasoningTokens: t.Reasoning, TotalTokens: t.In() + t.Out(),
-		EstimatedInput: e.EstimatedIn, EstimatedOutput: e.EstimatedOut, OpenedAt: instant(e.OpenedAt), Object: "usage-entry",
+		Estimated: e.Closing.Estimated, EstimatedInput: e.EstimatedIn, EstimatedOutput: e.EstimatedOut, OpenedAt: instant(e.OpenedAt), Object: "usage-entry",
 	}
 	if e.Status == claviger.EntryClosed {
 		out.close(e)
@@ -84,12 +85,16 @@ func entryWire(e claviger.Entry) UsageEntry {
 func (u *UsageEntry) close(e claviger.Entry) {
 	c := e.Closing
 	u.Outcome, u.ResponseModel, u.ClosedAt = orNull(c.Outcome), orNull(c.Model), instant(c.ClosedAt)
-	u.HTTPStatus, u.Estimated = &c.HTTPStatus, c.Estimated
+	u.HTTPStatus = &c.HTTPStatus
 	u.DurationMS = milliseconds(c.ClosedAt.Sub(e.OpenedAt))
 	u.UpstreamMS, u.FirstByte = milliseconds(c.UpstreamTime), milliseconds(c.FirstByte)
 }
 
+// milliseconds is null for what never was.
 func milliseconds(d time.Duration) *int64 {
+	if d == 0 {
+		return nil
+	}
 	ms := d.Milliseconds()
 	return &ms
 }

@@ -3,6 +3,7 @@ package adminapi
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"reflect"
 	"slices"
 	"strings"
@@ -64,7 +65,7 @@ func typeProblems(r huma.Registry, s *huma.Schema, tree any) (found claviger.Pro
 	var res huma.ValidateResult
 	huma.Validate(r, s, huma.NewPathBuffer(nil, 0), huma.ModeWriteToServer, tree, &res)
 	for _, err := range res.Errors {
-		if d, ok := err.(*huma.ErrorDetail); ok {
+		if d := (*huma.ErrorDetail)(nil); errors.As(err, &d) {
 			path, message := d.Location, d.Message
 			// "expected required property x to be present" is said of the object.
 			if _, rest, ok := strings.Cut(message, "expected required property "); ok {

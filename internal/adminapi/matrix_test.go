@@ -1,0 +1,133 @@
+package adminapi
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	claviger "github.com/claviger/claviger"
+)
+
+// asked is what one operation is asked, about things of the first workspace,
+// and what each kind of key gets: the workspace's own, another workspace's,
+// another organisation's. {org} is an organisation-level integration the
+// workspace may use, {local} one of its own, {key} one of its keys.
+type asked struct {
+	path, body                   string
+	scope                        claviger.Scope // the one that is enough for an organisation key
+	own, otherSpace, foreignHere int
+}
+
+var matrix = map[string]asked{
+	"create-workspace":              {"/admin/workspaces", `{"name":"New"}`, "workspaces.create", 403, 403, 200},
+	"list-workspaces":               {"/admin/workspaces", ``, "workspaces.list", 200, 200, 200},
+	"get-workspace":                 {"/admin/workspaces/{ws}", ``, "workspaces.read", 200, 403, 403},
+	"update-workspace":              {"/admin/workspaces/{ws}", `{"description":"d"}`, "workspaces.update", 200, 403, 403},
+	"delete-workspace":              {"/admin/workspaces/{ws}", `{"name":"Default","force_delete":true}`, "workspaces.delete", 403, 403, 403},
+	"create-api-key":                {"/api-keys/workspace/service", `{"name":"n","workspace_id":"{ws}","scopes":[]}`, "workspace_service_api_keys.create", 200, 200, 403},
+	"list-api-keys":                 {"/api-keys", ``, "workspace_service_api_keys.list", 200, 200, 200},
+	"get-api-key":                   {"/api-keys/{key}", ``, "workspace_service_api_keys.read", 200, 404, 404},
+	"update-api-key":                {"/api-keys/{key}", `{"name":"m"}`, "workspace_service_api_keys.update", 200, 404, 404},
+	"delete-api-key":                {"/api-keys/{key}", ``, "workspace_service_api_keys.delete", 200, 404, 404},
+	"create-integration":            {"/integrations", `{"name":"n","ai_provider_id":"openai","key":"k12345678"}`, "organisation_integrations.create", 200, 200, 200},
+	"list-integrations":             {"/integrations", ``, "organisation_integrations.list", 200, 200, 200},
+	"get-integration":               {"/integrations/{org}", ``, "organisation_integrations.read", 200, 404, 404},
+	"update-integration":            {"/integrations/{local}", `{"name":"m"}`, "workspace_integrations.update", 200, 404, 404},
+	"delete-integration":            {"/integrations/{local}", ``, "workspace_integrations.delete", 200, 404, 404},
+	"list-integration-workspaces":   {"/integrations/{org}/workspaces", ``, "organisation_integrations.read", 200, 404, 404},
+	"update-integration-workspaces": {"/integrations/{org}/workspaces", `{"workspaces":[{"id":"{ws}","enabled":true}]}`, "organisation_integrations.update", 403, 404, 404},
+	"list-providers":                {"/providers?workspace_id={ws}", ``, "providers.list", 200, 200, 403},
+	"get-provider":                  {"/providers/{org}?workspace_id={ws}", ``, "providers.read", 200, 404, 403},
+	"list-virtual-keys":             {"/virtual-keys?workspace_id={ws}", ``, "virtual_keys.list", 200, 200, 403},
+	"get-virtual-key":               {"/virtual-keys/{org}?workspace_id={ws}", ``, "virtual_keys.read", 200, 404, 403},
+	"list-usage-entries":            {"/usage/entries?workspace_id={ws}", ``, "logs.list", 200, 200, 403},
+}
+
+// stage is a fresh world for one request of the matrix.
+func stage(t testing.TB) (*world, *strings.Replacer) {
+	w := newWorld(t)
+	first := w.made.Workspace.Slug
+	second := w.must(orgAdmin, "POST", "/admin/workspaces", `{"name":"Second"}`)["slug"].(string)
+	w.must(orgAdmin, "POST", "/integrations", `{"name":"Org","slug":"org-one","ai_provider_id":"openai","key":"k12345678"}`)
+	w.must(orgAdmin, "PUT", "/integrations/org-one/workspaces", `{"workspaces":[{"id":"`+first+`","enabled":true}]}`)
+	w.must(workspace, "POST", "/integrations", `{"name":"Local","slug":"local-one","ai_provider_id":"openai","key":"k12345678"}`)
+	id := w.key("victim", "workspace/service", `{"name":"v","workspace_id":"`+first+`","scopes":[]}`)
+	w.key("other workspace", "workspace/service", fmt.Sprintf(`{"name":"o","workspace_id":%q,"scopes":[%s]}`, second, quoted(claviger.AllScopes(claviger.WorkspaceKey, claviger.ServiceKey))))
+	w.foreign("other organisation")
+	return w, strings.NewReplacer("{ws}", first, "{org}", "org-one", "{local}", "local-one", "{key}", id)
+}
+
+func quoted(scopes []claviger.Scope) string {
+	var list []string
+	for _, s := range scopes {
+		list = append(list, `"`+string(s)+`"`)
+	}
+	return strings.Join(list, ",")
+}
+
+func TestWhoMayDoWhat(t *testing.T) {
+	w, fill := stage(t)
+	for _, op := range w.api.operations {
+		a, ok := matrix[op.ID]
+		if !ok {
+			t.Errorf("%s is not in the matrix", op.ID)
+			continue
+		}
+		t.Run(op.ID, func(t *testing.T) {
+			path, body := fill.Replace(a.path), fill.Replace(a.body)
+			all := claviger.AllScopes(claviger.OrganisationKey, claviger.ServiceKey)
+			var others []claviger.Scope
+			for _, s := range all {
+				if !strings.Contains(fmt.Sprint(op.Scopes), string(s)) {
+					others = append(others, s)
+				}
+			}
+			w := w.in(t)
+			w.key("without "+op.ID, "organisation/service", `{"name":"w","scopes":[`+quoted(others)+`]}`)
+			w.key("with "+op.ID, "organisation/service", `{"name":"w","scopes":["`+string(a.scope)+`"]}`)
+			for _, try := range []struct {
+				actor  string
+				status int
+			}{
+				{nobody, 401}, {"without " + op.ID, 403}, {"other workspace", a.otherSpace}, {"other organisation", a.foreignHere},
+			} {
+				if got := w.do(try.actor, op.Method, path, body); got.status != try.status {
+					t.Errorf("%s gets %d, not %d: %s", try.actor, got.status, try.status, got.text)
+				}
+			}
+			if mutates := op.Method != "GET"; mutates { // each on a world where the thing is still there
+				for actor, status := range map[string]int{workspace: a.own, orgAdmin: 200} {
+					fresh, fill := stage(t)
+					if got := fresh.do(actor, op.Method, fill.Replace(a.path), fill.Replace(a.body)); got.status != status {
+						t.Errorf("%s gets %d, not %d: %s", actor, got.status, status, got.text)
+					}
+				}
+				fresh, fill := stage(t)
+				fresh.key("one scope", "organisation/service", `{"name":"w","scopes":["`+string(a.scope)+`"]}`)
+				if got := fresh.do("one scope", op.Method, fill.Replace(a.path), fill.Replace(a.body)); got.status != 200 {
+					t.Errorf("one scope is not enough: %d %s", got.status, got.text)
+				}
+				return
+			}
+			for actor, status := range map[string]int{workspace: a.own, orgAdmin: 200, "with " + op.ID: 200} {
+				if got := w.do(actor, op.Method, path, body); got.status != status {
+					t.Errorf("%s gets %d, not %d: %s", actor, got.status, status, got.text)
+				}
+			}
+		})
+	}
+}
+
+func TestListsStayInsideTheTenant(t *testing.T) {
+	w, _ := stage(t)
+	for _, path := range []string{"/admin/workspaces", "/integrations", "/providers", "/virtual-keys", "/usage/entries"} {
+		if got := w.must("other organisation", "GET", path, ""); got["total"] != 0.0 {
+			t.Errorf("%s shows another organisation %v entries", path, got["total"])
+		}
+	}
+	for path, total := range map[string]float64{"/admin/workspaces": 1, "/integrations": 0, "/providers": 0, "/api-keys": 1} {
+		if got := w.must("other workspace", "GET", path, ""); got["total"] != total {
+			t.Errorf("%s shows another workspace %v entries", path, got["total"])
+		}
+	}
+}

@@ -15,6 +15,8 @@ func (t *tour) ask(question string, stream bool) call {
 	body := map[string]any{
 		"model":    t.model.model,
 		"messages": []any{map[string]any{"role": "user", "content": question}},
+		// Small local models do not know when to stop.
+		"max_tokens": 60,
 	}
 	if stream {
 		body["stream"] = true

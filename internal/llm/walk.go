@@ -7,6 +7,15 @@ import "bytes"
 // more than JSON, copies nothing, and stops at the first thing it cannot make
 // out. What comes from callers goes through [Scan] instead.
 
+// Members calls visit with each member of the JSON object in data: its name
+// without quotes, as written, and its value, both aliasing data. It stops when
+// visit returns false. It reads by outline and validates nothing; it returns
+// false when data is not one object by its outline.
+func Members(data []byte, visit func(name, value []byte) bool) bool {
+	rest, ok := members(data, visit)
+	return ok && space(rest, 0) == len(rest)
+}
+
 // members calls visit with each member of the JSON object that data starts
 // with: its name as written, without quotes and with its escapes, and its
 // value. It stops when visit returns false. ok is false when the object is not

@@ -49,10 +49,13 @@ func (d *decoder) delta(dst []byte, change llm.Delta, finish *string) []byte {
 
 // chunk sends a chunk. Without choices it carries usage.
 func (d *decoder) chunk(dst []byte, choices []llm.ChunkChoice, usage *llm.ChatUsage) []byte {
+	return sse.AppendEvent(dst, "", d.newChunk(choices, usage).Append(nil))
+}
+
+func (d *decoder) newChunk(choices []llm.ChunkChoice, usage *llm.ChatUsage) *llm.Chunk {
 	if choices == nil {
 		choices = []llm.ChunkChoice{}
 	}
-	c := llm.Chunk{ID: d.id(d.stream.id), Object: "chat.completion.chunk", Created: d.created, Model: d.model,
+	return &llm.Chunk{ID: d.id(d.stream.id), Object: "chat.completion.chunk", Created: d.created, Model: d.model,
 		Provider: "anthropic", Choices: choices, Usage: usage}
-	return sse.AppendEvent(dst, "", c.Append(nil))
 }

@@ -17,7 +17,8 @@ type stream struct {
 	started  bool // the caller has got its first chunk
 	finished bool // … and the reason of the end
 	tools    map[int]*openTool
-	next     int // index of the next tool call
+	next     int    // index of the next tool call
+	opening  []byte // see [decoder.opening]
 }
 
 // openTool is a call whose arguments are coming in.
@@ -65,10 +66,13 @@ func (d *decoder) Frame(dst, frame []byte) (out []byte, last bool, err error) {
 	if string(e.Type) == "error" {
 		return d.fault(dst, data)
 	}
-	var in event
 	if len(data) == 0 {
 		return dst, false, nil
 	}
+	if dst, ok := d.quick(dst, data); ok {
+		return dst, false, nil
+	}
+	var in event
 	if err := json.Unmarshal(data, &in, llm.Lenient); err != nil {
 		var broken *jsontext.SyntacticError
 		if errors.As(err, &broken) {
@@ -80,7 +84,7 @@ func (d *decoder) Frame(dst, frame []byte) (out []byte, last bool, err error) {
 	case "error":
 		return d.fault(dst, data)
 	case "message_start":
-		d.stream.id, d.model = in.Message.ID, in.Message.Model
+		d.stream.id, d.model, d.stream.opening = in.Message.ID, in.Message.Model, nil
 		d.takeUsage(in.Message.Usage)
 		dst = d.start(dst)
 	case "content_block_start":

@@ -123,7 +123,7 @@ func countUp(ctx context.Context, tx *store.Tx, o tenant) error {
 		return err
 	}
 	var n int
-	fmt.Sscan(ws.Metadata["n"], &n)
+	_, _ = fmt.Sscan(ws.Metadata["n"], &n)
 	ws.Metadata = map[string]string{"n": fmt.Sprint(n + 1)}
 	return tx.UpdateWorkspace(ctx, ws)
 }

@@ -39,7 +39,7 @@ cat >/dev/null
 // lifeline is the write end of the script's input. It is never closed, and held
 // here so that the garbage collector does not close it: the end of the process
 // does.
-var lifeline io.WriteCloser
+var lifeline io.WriteCloser //nolint:unused // held, not read
 
 // start makes a cluster and returns the URL of its server. The script owns it
 // from the first moment, so nothing outlives a process that is killed.

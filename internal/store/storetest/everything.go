@@ -1,0 +1,42 @@
+package storetest
+
+import (
+	"context"
+
+	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/store"
+)
+
+// everything reads all there is of the organisation, by every method, with
+// random refs and filters where there are any.
+func (d *draws) everything() []op {
+	wref, iref, pref, inWorkspace, of := d.ref("w"), d.ref("i"), d.ref("p"), d.workspaceID(), d.integrationID()
+	ws := claviger.WorkspaceQuery{Name: d.maybe(d.name()), Page: d.page()}
+	ks := claviger.APIKeyQuery{WorkspaceID: claviger.WorkspaceID(d.maybe(string(inWorkspace))), Page: d.page()}
+	is := claviger.IntegrationQuery{AccessibleTo: claviger.WorkspaceID(d.maybe(string(inWorkspace))), Type: d.maybe("organisation"), Page: d.page()}
+	ps := claviger.ProviderQuery{IntegrationID: claviger.IntegrationID(d.maybe(string(of))), Page: d.page()}
+	return []op{
+		{"organisation", func(c context.Context, tx *store.Tx) (any, error) { return tx.Organisation(c, d.org) }},
+		{"workspace", func(c context.Context, tx *store.Tx) (any, error) { return tx.Workspace(c, d.org, wref) }},
+		{"dependents", func(c context.Context, tx *store.Tx) (any, error) {
+			return tx.WorkspaceDependents(c, d.org, inWorkspace)
+		}},
+		{"integration", func(c context.Context, tx *store.Tx) (any, error) { return tx.Integration(c, d.org, iref) }},
+		{"grants", func(c context.Context, tx *store.Tx) (any, error) { return tx.Grants(c, d.org, of) }},
+		{"grant", func(c context.Context, tx *store.Tx) (any, error) { return tx.Grant(c, d.org, of, inWorkspace) }},
+		{"globally granted", func(c context.Context, tx *store.Tx) (any, error) { return tx.GloballyGranted(c, d.org) }},
+		{"count of grants", func(c context.Context, tx *store.Tx) (any, error) { return tx.CountGrants(c, d.org, of) }},
+		{"provider", func(c context.Context, tx *store.Tx) (any, error) { return tx.Provider(c, d.org, inWorkspace, pref) }},
+		{"workspaces", func(c context.Context, tx *store.Tx) (any, error) { return rowsAndTotal(tx.Workspaces(c, d.org, ws)) }},
+		{"keys", func(c context.Context, tx *store.Tx) (any, error) { return rowsAndTotal(tx.APIKeys(c, d.org, ks)) }},
+		{"integrations", func(c context.Context, tx *store.Tx) (any, error) { return rowsAndTotal(tx.Integrations(c, d.org, is)) }},
+		{"providers", func(c context.Context, tx *store.Tx) (any, error) { return rowsAndTotal(tx.Providers(c, d.org, ps)) }},
+	}
+}
+
+func rowsAndTotal[T any](rows []T, total int, err error) (any, error) {
+	return struct {
+		rows  []T
+		total int
+	}{rows, total}, err
+}

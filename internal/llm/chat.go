@@ -2,7 +2,6 @@ package llm
 
 import (
 	"errors"
-	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -150,16 +149,4 @@ func orBody(path string) string {
 		return "body"
 	}
 	return path
-}
-
-// String is the text of the content, its parts of text joined.
-func (c Content) String() string {
-	if !c.List {
-		return c.Text
-	}
-	var b strings.Builder
-	for _, p := range c.Parts {
-		b.WriteString(p.Text)
-	}
-	return b.String()
 }

@@ -14,7 +14,7 @@ func ScanUsage(r io.Reader) (u Usage, ok bool) {
 	buf := make([]byte, 16<<10)
 	for {
 		n, err := r.Read(buf)
-		s.Write(buf[:n])
+		s.Write(buf[:n]) //nolint:errcheck // never fails
 		if err != nil {
 			return s.Usage()
 		}

@@ -43,5 +43,5 @@ func (x *exchange) sendJSON(status int, body []byte) {
 	h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	x.wrote = true
 	x.w.WriteHeader(status)
-	x.w.Write(body) //nolint:errcheck // a caller that left is noticed by its context
+	x.w.Write(body) // a caller that left is noticed by its context
 }

@@ -18,7 +18,7 @@ import (
 func BenchmarkChat(b *testing.B) {
 	r := newRig(b, "openai", answers(200, answer))
 	go func() {
-		for range r.books.closed { //nolint:revive // nobody else reads
+		for range r.books.closed { // nobody else reads
 		}
 	}()
 	benchmark(b, func(body string) *http.Request { return r.request(http.MethodPost, "/v1/chat/completions", body) })

@@ -51,12 +51,6 @@ func (l *live) close() {
 	}
 }
 
-func (l *live) count() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return len(l.running)
-}
-
 func (l *live) drain(ctx context.Context) (cut int) {
 	l.mu.Lock()
 	l.draining = true

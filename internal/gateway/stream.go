@@ -41,7 +41,6 @@ type streaming struct {
 	dog     *watchdog
 	from    io.Reader
 	flusher http.Flusher
-	buf     []byte // what was read and not yet passed on
 	out     []byte // what goes to the caller next
 }
 

@@ -144,7 +144,7 @@ func (a *attempt) pass(ctx context.Context, resp *http.Response, head []byte, de
 		dog.moved()
 		if n == 0 && err == io.EOF {
 			a.settle(claviger.Success, resp.StatusCode)
-			a.w.Write(a.to.target.scrub.bytes(behind)) //nolint:errcheck // booked: nothing is left to do
+			a.w.Write(a.to.target.scrub.bytes(behind)) // booked: nothing is left to do
 			return
 		}
 		if n == 0 && err != nil {

@@ -6,6 +6,7 @@ package canary
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"io/fs"
 	"net/http"
 	"os"
@@ -45,11 +46,12 @@ func leaks(t *testing.T, database string) {
 	d.routes()
 	d.change()
 	d.collect("/metrics", "/openapi.json", "/docs", "/healthz", "/readyz")
+	d.files("running")
 	if err := server.Terminate(); err != nil {
 		t.Errorf("the server did not end well: %v", err)
 	}
 	d.outputs = append(d.outputs, output{where: "log", data: server.Log()})
-	d.files()
+	d.files("stopped")
 	if database != "" {
 		dump, err := exec.CommandContext(t.Context(), pgDump(t), "--dbname", database).Output()
 		if err != nil {
@@ -75,7 +77,9 @@ func (d *drive) report() {
 	for _, line := range lines {
 		d.t.Error("leak: " + line)
 	}
+	arrived := strings.Builder{}
 	for _, r := range d.provider.Seen() {
+		_ = r.Header.Write(&arrived)
 		head := strings.Builder{}
 		_ = r.Header.Write(&head) // a Builder takes everything
 		for _, key := range []string{d.server.AdminKey, d.server.WorkspaceKey} {
@@ -84,19 +88,32 @@ func (d *drive) report() {
 			}
 		}
 	}
+	for _, s := range d.secrets {
+		if strings.HasSuffix(s.name, " key") && strings.HasPrefix(s.value, "sk-") || strings.HasSuffix(s.name, "header") {
+			if !strings.Contains(arrived.String(), s.value) {
+				d.t.Errorf("the provider never got the %s: the search for it proves nothing", s.name)
+			}
+		}
+	}
 	d.t.Logf("%d secrets, %d outputs", len(d.secrets), len(d.outputs))
 }
 
 // files collects every file of the installation.
-func (d *drive) files() {
+func (d *drive) files(when string) {
 	d.t.Helper()
 	err := filepath.WalkDir(d.server.DataDir, func(path string, e fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // a segment of the journal that was done with
+		}
 		if err != nil || e.IsDir() {
 			return err
 		}
 		data, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
 		name, _ := filepath.Rel(d.server.DataDir, path)
-		d.outputs = append(d.outputs, output{where: "file " + name, data: data})
+		d.outputs = append(d.outputs, output{where: "file " + name + ", " + when, data: data})
 		return err
 	})
 	if err != nil {

@@ -4,13 +4,19 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/authn"
 )
 
 const (
@@ -21,8 +27,12 @@ const (
 // installation is a server that runs in this process.
 type installation struct {
 	t      *testing.T
-	url    string
 	dir    string
+	args   []string
+	env    []string
+	stdout io.Writer // nil: the log
+
+	url    string
 	log    *log
 	cancel context.CancelFunc
 	exited chan int
@@ -48,25 +58,39 @@ func (l *log) String() string {
 
 var readyLine = regexp.MustCompile(`msg=ready url=(\S+)`)
 
-// start runs "claviger serve" and returns once it is ready.
+// start runs a fresh server with fixed keys.
 func start(t *testing.T, args ...string) *installation {
 	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	s := &installation{t: t, dir: t.TempDir(), log: &log{}, cancel: cancel, exited: make(chan int, 1)}
+	s := &installation{t: t, dir: t.TempDir(), args: args, env: []string{
+		"CLAVIGER_BOOTSTRAP_KEY=" + adminKeyOfTests, "CLAVIGER_BOOTSTRAP_WORKSPACE_KEY=" + callerKeyOfTests,
+	}}
+	s.start()
+	return s
+}
+
+// start runs "claviger serve" and returns once it is ready.
+func (s *installation) start() {
+	s.t.Helper()
+	var ctx context.Context
+	ctx, s.cancel = context.WithCancel(context.Background())
+	s.log, s.exited = &log{}, make(chan int, 1)
+	stdout := s.stdout
+	if stdout == nil {
+		stdout = s.log
+	}
 	ready := make(chan struct{})
 	stderr := &watcher{Writer: s.log, want: []byte("msg=ready"), found: sync.OnceFunc(func() { close(ready) })}
-	args = append([]string{"serve", "--listen", "127.0.0.1:0", "--data-dir", s.dir}, args...)
-	env := []string{"CLAVIGER_BOOTSTRAP_KEY=" + adminKeyOfTests, "CLAVIGER_BOOTSTRAP_WORKSPACE_KEY=" + callerKeyOfTests}
-	go func() { s.exited <- run(ctx, args, env, s.log, stderr) }()
-	t.Cleanup(func() { s.stop() })
+	args := append([]string{"serve", "--listen", "127.0.0.1:0", "--data-dir", s.dir}, s.args...)
+	exited := s.exited
+	go func() { exited <- run(ctx, args, s.env, stdout, stderr) }()
+	s.t.Cleanup(func() { s.stop() })
 	select {
 	case <-ready:
 		s.url = readyLine.FindStringSubmatch(s.log.String())[1]
 	case status := <-s.exited:
 		s.exited <- status
-		t.Fatalf("ended with status %d before it was ready:\n%s", status, s.log)
+		s.t.Fatalf("ended with status %d before it was ready:\n%s", status, s.log)
 	}
-	return s
 }
 
 // stop asks the server to end and returns its exit status.
@@ -180,6 +204,41 @@ func TestHeaderBombsAreRefused(t *testing.T) {
 		t.Errorf("status %d", res.StatusCode)
 	}
 	s.want(200, "GET", "/healthz", "", nil)
+}
+
+func TestFailuresFromOneAddressAreSlowedDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := door{authn.New(authn.Options{Source: nobody{}}), authn.NewFailures(authn.FailureOptions{Free: 1, First: time.Minute, Longest: time.Minute, MaxWaiting: 1})}
+		ask := func() error {
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/v1/admin/workspaces", http.NoBody)
+			r.Header.Set("x-portkey-api-key", "guess")
+			_, err := d.caller(r)
+			return err
+		}
+		began := time.Now()
+		if err := ask(); claviger.CodeOf(err) != claviger.Unauthorised || time.Since(began) != 0 {
+			t.Fatalf("the first failure: %v after %v", err, time.Since(began))
+		}
+		var waited error
+		go func() { waited = ask() }()
+		synctest.Wait()
+		var busy *claviger.Error
+		if err := ask(); !errors.As(err, &busy) || busy.Code != claviger.TooMany || busy.RetryAfter != time.Minute {
+			t.Errorf("while one waits: %v", err)
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if claviger.CodeOf(waited) != claviger.Unauthorised {
+			t.Errorf("the one that waited: %v", waited)
+		}
+	})
+}
+
+// nobody is a store without keys.
+type nobody struct{}
+
+func (nobody) APIKeyByHash(context.Context, claviger.KeyHash) (claviger.APIKey, claviger.Workspace, error) {
+	return claviger.APIKey{}, claviger.Workspace{}, claviger.Missing("api key")
 }
 
 func TestAnOrderlyEnd(t *testing.T) {

@@ -121,14 +121,7 @@ func TestStreamsMayEndWhenTheServerStops(t *testing.T) {
 	s.store(url)
 	_, r := s.stream()
 	s.cancel()
-	// A connection that is not accepted any more tells that the end has begun.
-	for {
-		res, err := http.Get(s.url + "/readyz")
-		if err != nil {
-			break
-		}
-		res.Body.Close()
-	}
+	s.untilItAcceptsNothing()
 	close(letGo)
 	rest, err := io.ReadAll(r)
 	if err != nil || !strings.HasSuffix(string(rest), "data: [DONE]\n\n") {

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"log/slog"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -135,4 +136,37 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, a, b, env string) {
 		Parse(Serve, []string{a, b}, []string{env})
 	})
+}
+
+func TestTheReadmeListsEverySetting(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range settings {
+		if s.env == "" {
+			continue
+		}
+		row := rowOf(string(text), "`"+s.env+"`")
+		if row == "" {
+			t.Errorf("%s is missing", s.env)
+			continue
+		}
+		if s.flag != "" && !strings.Contains(row, "`--"+s.flag) {
+			t.Errorf("%s: --%s is missing in %s", s.env, s.flag, row)
+		}
+		if s.fallback != "" && !strings.Contains(row, s.fallback) {
+			t.Errorf("%s: the default %s is missing in %s", s.env, s.fallback, row)
+		}
+	}
+}
+
+// rowOf is the line of a table that holds a text.
+func rowOf(text, holds string) string {
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, "|") && strings.Contains(line, holds) {
+			return strings.TrimSpace(line)
+		}
+	}
+	return ""
 }

@@ -85,7 +85,7 @@ var settings = []setting{
 		set:  duration(func(c *Config) *time.Duration { return &c.DrainTimeout })},
 	{flag: "max-requests", env: "CLAVIGER_MAX_REQUESTS", value: "NUMBER", fallback: "0", commands: onlyServe,
 		help: "most requests of the gateway at once; 0 for no bound", set: setMaxRequests},
-	{flag: "allow-private-hosts", env: "CLAVIGER_ALLOW_PRIVATE_HOSTS", fallback: "false", commands: onlyServe,
+	{flag: "allow-private-hosts", env: "CLAVIGER_ALLOW_PRIVATE_HOSTS", commands: onlyServe,
 		help: "let integrations that a workspace stores reach private addresses", set: setAllowPrivate},
 	{flag: "log-level", env: "CLAVIGER_LOG_LEVEL", value: "LEVEL", fallback: "info",
 		help: "debug, info, warn or error", set: setLevel},

@@ -65,6 +65,15 @@ func (t *Tx) Integration(ctx context.Context, org claviger.OrganisationID, ref s
 
 // Integrations lists a page, newest first, and counts all that match.
 func (t *Tx) Integrations(ctx context.Context, org claviger.OrganisationID, q claviger.IntegrationQuery) ([]claviger.Integration, int, error) {
+	w := integrationsWhere(org, q)
+	l := list{what: "integrations", columns: integrationColumns, from: "integrations",
+		order: "created_us DESC, id DESC", page: q.Page}
+	var out []claviger.Integration
+	total, err := l.read(ctx, t, w, integrationsTo(&out))
+	return out, total, err
+}
+
+func integrationsWhere(org claviger.OrganisationID, q claviger.IntegrationQuery) *where {
 	var w where
 	w.and("organisation_id = ?", org)
 	w.and(live)
@@ -80,11 +89,7 @@ func (t *Tx) Integrations(ctx context.Context, org claviger.OrganisationID, q cl
 	case "workspace":
 		w.and("workspace_id IS NOT NULL")
 	}
-	l := list{what: "integrations", columns: integrationColumns, from: "integrations",
-		order: "created_us DESC, id DESC", page: q.Page}
-	var out []claviger.Integration
-	total, err := l.read(ctx, t, &w, integrationsTo(&out))
-	return out, total, err
+	return &w
 }
 
 func integrationsTo(out *[]claviger.Integration) func(*sql.Rows) error {

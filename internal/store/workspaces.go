@@ -101,20 +101,26 @@ func (t *Tx) WorkspaceDependents(ctx context.Context, org claviger.OrganisationI
 const archiveWorkspace = `UPDATE workspaces SET status = 'archived', updated_us = $1, version = version + 1
 WHERE organisation_id = $2 AND id = $3 AND version = $4 AND ` + live
 
-// What goes with a workspace; integrations last, since providers find theirs.
-var archiveWithWorkspace = []string{
-	`UPDATE api_keys SET status = 'archived', hash = NULL, updated_us = $1, version = version + 1
-WHERE organisation_id = $2 AND workspace_id = $3 AND ` + live,
-	`UPDATE providers SET status = 'archived', updated_us = $1, version = version + 1
-WHERE organisation_id = $2 AND ` + live + ` AND (workspace_id = $3 OR integration_id IN
-	(SELECT id FROM integrations WHERE organisation_id = $2 AND workspace_id = $3 AND ` + live + `))`,
-	`UPDATE integrations SET status = 'archived', sealed = NULL, root_key_id = 0, updated_us = $1, version = version + 1
-WHERE organisation_id = $2 AND workspace_id = $3 AND ` + live,
-}
+const ownIntegrations = "SELECT id FROM integrations WHERE organisation_id = $1 AND workspace_id = $2 AND " + live
 
 // What a workspace was granted, and what others were granted of its own.
-const deleteWorkspaceGrants = `DELETE FROM grants WHERE organisation_id = $1 AND (workspace_id = $2 OR integration_id IN
-	(SELECT id FROM integrations WHERE organisation_id = $1 AND workspace_id = $2))`
+var deleteWorkspaceGrants = []string{
+	"DELETE FROM grants WHERE organisation_id = $1 AND workspace_id = $2",
+	"DELETE FROM grants WHERE organisation_id = $1 AND integration_id IN (" + ownIntegrations + ")",
+}
+
+// What is archived with a workspace; integrations last, since providers and
+// grants find theirs.
+var archiveWithWorkspace = []string{
+	`UPDATE api_keys SET status = 'archived', hash = NULL, updated_us = $3, version = version + 1
+WHERE organisation_id = $1 AND workspace_id = $2 AND ` + live,
+	`UPDATE providers SET status = 'archived', updated_us = $3, version = version + 1
+WHERE organisation_id = $1 AND workspace_id = $2 AND ` + live,
+	`UPDATE providers SET status = 'archived', updated_us = $3, version = version + 1
+WHERE organisation_id = $1 AND ` + live + ` AND integration_id IN (` + ownIntegrations + `)`,
+	`UPDATE integrations SET status = 'archived', sealed = NULL, root_key_id = 0, updated_us = $3, version = version + 1
+WHERE organisation_id = $1 AND workspace_id = $2 AND ` + live,
+}
 
 // ArchiveWorkspace archives the workspace where the version is still
 // w.Version, at w.UpdatedAt, with its keys, its providers and its own
@@ -128,13 +134,17 @@ func (t *Tx) ArchiveWorkspace(ctx context.Context, w claviger.Workspace) error {
 	if err := t.changed(ctx, n, err, "workspace", workspaceExists, w.OrganisationID, w.ID); err != nil {
 		return err
 	}
-	for _, query := range archiveWithWorkspace {
-		if _, err := t.exec(ctx, s, query, at, w.OrganisationID, w.ID); err != nil {
+	for _, query := range deleteWorkspaceGrants {
+		if _, err := t.exec(ctx, s, query, w.OrganisationID, w.ID); err != nil {
 			return err
 		}
 	}
-	_, err = t.exec(ctx, s, deleteWorkspaceGrants, w.OrganisationID, w.ID)
-	return err
+	for _, query := range archiveWithWorkspace {
+		if _, err := t.exec(ctx, s, query, w.OrganisationID, w.ID, at); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // notArchived keeps an update from archiving, which has more to do: an empty

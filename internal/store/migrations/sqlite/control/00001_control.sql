@@ -100,7 +100,7 @@ CREATE TABLE grants (
   FOREIGN KEY (organisation_id, integration_id) REFERENCES integrations (organisation_id, id),
   FOREIGN KEY (organisation_id, workspace_id) REFERENCES workspaces (organisation_id, id)
 ) STRICT;
-CREATE INDEX grants_workspace ON grants (organisation_id, workspace_id, integration_id) WHERE enabled;
+CREATE INDEX grants_workspace ON grants (organisation_id, workspace_id, integration_id);
 
 CREATE TABLE providers (
   organisation_id TEXT NOT NULL REFERENCES organisations (id),

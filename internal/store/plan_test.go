@@ -1,0 +1,101 @@
+package store
+
+import (
+	"database/sql"
+	"strings"
+	"testing"
+
+	claviger "github.com/claviger/claviger"
+	"github.com/pressly/goose/v3"
+	_ "modernc.org/sqlite"
+)
+
+// The planner of SQLite is the simpler of the two: what it answers from an
+// index, PostgreSQL can as well.
+func TestQueriesUseIndexes(t *testing.T) {
+	db, err := sql.Open("sqlite", ":memory:")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	d := Dialect{Name: "sqlite", Goose: goose.DialectSQLite3, Classify: func(error) Class { return Other }}
+	if _, err := New(d, Database{db, db}, Database{db, db}).Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	accessible := integrationsWhere("org", claviger.IntegrationQuery{AccessibleTo: "ws"}).text.String()
+	everyEntry := entriesWhere("org", claviger.EntryQuery{}).text.String()
+	tests := map[string]struct {
+		query string
+		uses  string // an index that must be named
+	}{
+		"key by hash":                {apiKeyByHash, "api_keys_hash"},
+		"target by slug":             {selectTargetBySlug, "providers_slug"},
+		"target by id":               {selectTargetByID, "p USING INDEX sqlite_autoindex_providers_1"},
+		"targets of a workspace":     {listTargets, "providers_workspace"},
+		"workspace by slug":          {selectWorkspaceBySlug, "workspaces_slug"},
+		"integration by slug":        {selectIntegrationBySlug, "integrations_slug"},
+		"provider by slug":           {selectProviderBySlug, "providers_slug"},
+		"accessible integrations":    {"SELECT * FROM integrations" + accessible + " ORDER BY created_us DESC, id DESC LIMIT 10", "grants_workspace"},
+		"how many are accessible":    {"SELECT COUNT(*) FROM integrations" + accessible, "grants_workspace"},
+		"all integrations, newest":   {"SELECT * FROM integrations" + integrationsWhere("org", claviger.IntegrationQuery{}).text.String() + " ORDER BY created_us DESC, id DESC LIMIT 10", "integrations_list"},
+		"globally granted":           {globallyGrantedIntegrations, "integrations_global"},
+		"grants of an integration":   {listGrants, "sqlite_autoindex_grants_1"},
+		"count of grants":            {countGrants, "sqlite_autoindex_grants_1"},
+		"dependents of a workspace":  {workspaceDependents, "providers_workspace"},
+		"archiving keys":             {archiveWithWorkspace[0], "api_keys_workspace"},
+		"archiving providers":        {archiveWithWorkspace[1], "providers_workspace"},
+		"archiving providers of own": {archiveWithWorkspace[2], "providers_integration"},
+		"archiving integrations":     {archiveWithWorkspace[3], "integrations_workspace"},
+		"deleting grants":            {deleteWorkspaceGrants[0], "grants_workspace"},
+		"deleting grants of own":     {deleteWorkspaceGrants[1], "sqlite_autoindex_grants_1"},
+		"archived integration":       {archiveIntegrationProviders, "providers_integration"},
+		"newest entries":             {"SELECT * FROM entries" + everyEntry + " ORDER BY opened_us DESC, entry_id DESC LIMIT 10", "entries_list"},
+		"entries of a key":           {"SELECT * FROM entries" + entriesWhere("org", claviger.EntryQuery{APIKeyID: "k"}).text.String() + " ORDER BY opened_us DESC, entry_id DESC LIMIT 10", "entries_api_key"},
+		"entries of a workspace":     {"SELECT * FROM entries" + entriesWhere("org", claviger.EntryQuery{WorkspaceID: "w"}).text.String() + " ORDER BY opened_us DESC, entry_id DESC LIMIT 10", "entries_workspace"},
+		"entries of a provider":      {"SELECT * FROM entries" + entriesWhere("org", claviger.EntryQuery{ProviderSlug: "p"}).text.String() + " ORDER BY opened_us DESC, entry_id DESC LIMIT 10", "entries_provider"},
+		"open entries of a node":     {unsettle, "entries_open"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			plan := explain(t, db, tt.query)
+			if !strings.Contains(plan, tt.uses) {
+				t.Errorf("the plan does not use %s:\n%s", tt.uses, plan)
+			}
+			for line := range strings.Lines(plan) {
+				if table, ok := strings.CutPrefix(line, "SCAN "); ok && !strings.Contains(table, "CONSTANT") {
+					t.Errorf("the plan reads all of %s:\n%s", table, plan)
+				}
+				if strings.Contains(name, "newest") && strings.Contains(line, "TEMP B-TREE") {
+					t.Errorf("the plan sorts:\n%s", plan)
+				}
+			}
+		})
+	}
+}
+
+func explain(t *testing.T, db *sql.DB, query string) string {
+	t.Helper()
+	args := make([]any, 0, 8)
+	for n := 1; strings.Contains(query, "$"+string(rune('0'+n))); n++ {
+		args = append(args, "x")
+	}
+	rows, err := db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var plan strings.Builder
+	for rows.Next() {
+		var id, parent, unused int
+		var detail string
+		if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+			t.Fatal(err)
+		}
+		plan.WriteString(detail + "\n")
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return plan.String()
+}

@@ -12,7 +12,9 @@ import (
 
 	"golang.org/x/term"
 
+	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/admin"
+	"github.com/claviger/claviger/internal/secret"
 	"github.com/claviger/claviger/internal/store"
 )
 
@@ -24,8 +26,11 @@ const keysFile = "bootstrap-keys.txt"
 // in a file for the owner only, never in a log.
 func bootstrap(ctx context.Context, s settings, st *store.Store, service *admin.Service, url string, stdout io.Writer, log *slog.Logger) error {
 	fresh, err := empty(ctx, st)
-	if err != nil || !fresh {
+	if err != nil {
 		return err
+	}
+	if !fresh {
+		return warnOfIdleKeys(ctx, s, st, log)
 	}
 	in := admin.BootstrapInput{AdminKey: s.BootstrapKey, WorkspaceKey: s.BootstrapWorkspaceKey, Email: s.BootstrapEmail}
 	given := !in.AdminKey.IsZero() && !in.WorkspaceKey.IsZero()
@@ -62,6 +67,27 @@ func bootstrap(ctx context.Context, s settings, st *store.Store, service *admin.
 			return fmt.Errorf("the first keys were made but could not be written; `claviger admin-key` makes another: %w", err)
 		}
 		log.Warn("made the first keys: read them and delete the file", "file", filepath.Join(s.DataDir, keysFile))
+	}
+	return nil
+}
+
+// warnOfIdleKeys says so when a key was given for the first start and this is
+// another one: whoever changes it expects it to work.
+func warnOfIdleKeys(ctx context.Context, s settings, st *store.Store, log *slog.Logger) error {
+	for name, key := range map[string]secret.String{
+		"CLAVIGER_BOOTSTRAP_KEY":           s.BootstrapKey,
+		"CLAVIGER_BOOTSTRAP_WORKSPACE_KEY": s.BootstrapWorkspaceKey,
+	} {
+		if key.IsZero() {
+			continue
+		}
+		_, _, err := st.APIKeyByHash(ctx, claviger.HashKey(key.Reveal()))
+		switch {
+		case claviger.CodeOf(err) == claviger.NotFound:
+			log.Warn("a bootstrap key has no effect: the store was started before, and it is no key of it; `claviger admin-key` makes a new admin key", "setting", name)
+		case err != nil:
+			return fmt.Errorf("read the store: %w", detail(err))
+		}
 	}
 	return nil
 }

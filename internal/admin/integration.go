@@ -79,6 +79,9 @@ func (s *Service) Integration(ctx context.Context, by authz.Caller, ref string) 
 		if err != nil {
 			return err
 		}
+		if !by.IsOrganisation() {
+			i.GlobalAccess = nil // says how other workspaces are limited
+		}
 		d = IntegrationDetail{Integration: i, SecretMappings: Mappings(i.SecretMappings)}
 		if d.WorkspaceCount, err = tx.CountGrants(ctx, by.OrganisationID, i.ID); err != nil {
 			return err

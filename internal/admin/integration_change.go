@@ -44,7 +44,7 @@ func (s *Service) CreateIntegration(ctx context.Context, by authz.Caller, in New
 			i.WorkspaceID = ws.ID
 		}
 		p := startWith(in.Found)
-		p.text("ai_provider_id", in.AIProvider, true, 128)
+		p.kind("ai_provider_id", in.AIProvider)
 		p.slug("slug", in.Slug)
 		if local {
 			p.slug("default_provider_slug", in.ProviderSlug)
@@ -127,16 +127,24 @@ func (s *Service) DeleteIntegration(ctx context.Context, by authz.Caller, ref st
 		if err != nil {
 			return err
 		}
-		had, err := s.open(i)
-		if err != nil {
+		if err := w.recordDeletion(ctx, i); err != nil {
 			return err
 		}
 		i.UpdatedAt = w.now
-		if err := w.ArchiveIntegration(ctx, i); err != nil {
-			return err
-		}
-		return w.record(ctx, claviger.IntegrationChanged, audit.Change{
-			Action: "delete", ResourceID: string(i.ID), WorkspaceID: i.WorkspaceID, Before: integrationFields(i, had),
-		})
+		return w.ArchiveIntegration(ctx, i)
+	})
+}
+
+// recordDeletion records that an integration and its secrets go. Secrets that
+// cannot be opened any more must not keep it from going.
+func (w *work) recordDeletion(ctx context.Context, i claviger.Integration) error {
+	had, err := w.s.open(i)
+	before := integrationFields(i, had)
+	if err != nil {
+		w.s.log.WarnContext(ctx, "deleting an integration that cannot be opened", "integration", i.ID, "error", err)
+		before["key"] = "unreadable"
+	}
+	return w.record(ctx, claviger.IntegrationChanged, audit.Change{
+		Action: "delete", ResourceID: string(i.ID), WorkspaceID: i.WorkspaceID, Before: before,
 	})
 }

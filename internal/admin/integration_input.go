@@ -2,6 +2,7 @@ package admin
 
 import (
 	"encoding/json"
+	"strings"
 
 	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/authz"
@@ -82,4 +83,17 @@ func (s *Service) configure(by authz.Caller, i claviger.Integration, old vault.C
 		}
 	}
 	return now
+}
+
+// kind checks the id of a kind of provider, known or not.
+func (p *problems) kind(path, v string) {
+	odd := func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.", r))
+	}
+	switch {
+	case v == "":
+		p.add(path, "is required")
+	case len(v) > 128 || strings.ContainsFunc(v, odd):
+		p.add(path, "may hold at most 128 letters, digits, '-', '_' and '.'")
+	}
 }

@@ -1,6 +1,6 @@
 package admin
 
-import "encoding/json"
+import "github.com/go-json-experiment/json"
 
 // Optional is a field of a change with three states: absent keeps what is
 // stored, null clears it, a value replaces it. The zero value is absent.
@@ -28,7 +28,8 @@ func (o Optional[T]) Or(stored T) T {
 	return o.Value
 }
 
-// UnmarshalJSON notes that the field was there; JSON null makes it Null.
+// UnmarshalJSON notes that the field was there; JSON null makes it Null. Names
+// within it are case-sensitive.
 func (o *Optional[T]) UnmarshalJSON(b []byte) error {
 	*o = Optional[T]{Set: true, Null: string(b) == "null"}
 	if o.Null {

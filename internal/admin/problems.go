@@ -17,7 +17,13 @@ type problems struct {
 
 func startWith(found claviger.Problems) *problems { return &problems{found: found} }
 
+// maxProblems bounds the answer to a request that is wrong all over.
+const maxProblems = 100
+
 func (p *problems) add(path, message string) {
+	if len(p.more) >= maxProblems {
+		return
+	}
 	for _, f := range p.found {
 		if within(path, f.Path) || within(f.Path, path) {
 			return

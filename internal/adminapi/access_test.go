@@ -14,19 +14,30 @@ func prepared(t testing.TB) (w *world, first, second string) {
 	return w, w.made.Workspace.Slug, second
 }
 
+// rowOf is one workspace's row of a list of access.
+func rowOf(t testing.TB, access map[string]any, slug string) map[string]any {
+	t.Helper()
+	for _, r := range access["workspaces"].([]any) {
+		if row := r.(map[string]any); row["id"] == slug {
+			return row
+		}
+	}
+	t.Fatalf("no row of %s in %v", slug, access)
+	return nil
+}
+
 func TestGrantingMakesTheProviderAndTakingAwayKeepsTheRow(t *testing.T) {
 	w, first, second := prepared(t)
 	limits := `[{"credit_limit":10,"type":"cost"}]`
 	same(t, "answer", w.must(orgAdmin, "PUT", "/integrations/shared/workspaces",
 		`{"workspaces":[{"id":"`+first+`","enabled":true,"usage_limits":`+limits+`},{"id":"`+second+`","enabled":true,"default_provider_slug":"ours"}]}`), `{}`)
 	got := w.must(orgAdmin, "GET", "/integrations/shared/workspaces", "")
-	rows := got["workspaces"].([]any)
-	row := rows[0].(map[string]any)
-	if got["total"] != 2.0 || row["id"] != first || row["enabled"] != true {
+	row := rowOf(t, got, first)
+	if got["total"] != 2.0 || row["enabled"] != true {
 		t.Errorf("access %v", got)
 	}
 	same(t, "limits", row["usage_limits"], limits)
-	same(t, "unset limits", []any{row["rate_limits"], rows[1].(map[string]any)["usage_limits"]}, `[null,null]`)
+	same(t, "unset limits", []any{row["rate_limits"], rowOf(t, got, second)["usage_limits"]}, `[null,null]`)
 	if d := w.must(orgAdmin, "GET", "/integrations/shared", ""); d["workspace_count"] != 2.0 {
 		t.Errorf("workspace_count %v", d["workspace_count"])
 	}
@@ -38,7 +49,7 @@ func TestGrantingMakesTheProviderAndTakingAwayKeepsTheRow(t *testing.T) {
 	}
 
 	w.must(orgAdmin, "PUT", "/integrations/shared/workspaces", `{"workspaces":[{"id":"`+first+`","enabled":false}]}`)
-	row = w.must(orgAdmin, "GET", "/integrations/shared/workspaces", "")["workspaces"].([]any)[0].(map[string]any)
+	row = rowOf(t, w.must(orgAdmin, "GET", "/integrations/shared/workspaces", ""), first)
 	same(t, "row", []any{row["enabled"], row["usage_limits"]}, `[false,`+limits+`]`)
 	if got := w.do(workspace, "GET", "/integrations/shared", ""); got.status != 404 {
 		t.Errorf("the integration is still there for the workspace: %d", got.status)
@@ -72,7 +83,7 @@ func TestGlobalAccessReachesNewWorkspacesAndOverridesOldOnes(t *testing.T) {
 		t.Errorf("deleting it plainly: %d", got.status)
 	}
 	w.must(orgAdmin, "PUT", "/integrations/shared/workspaces", `{"workspaces":[],"override_existing_workspaces_access":true}`)
-	row := w.must(orgAdmin, "GET", "/integrations/shared/workspaces", "")["workspaces"].([]any)[0].(map[string]any)
+	row := rowOf(t, w.must(orgAdmin, "GET", "/integrations/shared/workspaces", ""), first)
 	same(t, "overridden", []any{row["id"], row["enabled"], row["usage_limits"]}, `["`+first+`",true,[{"credit_limit":5}]]`)
 	if got := w.do(orgAdmin, "GET", "/providers/shared?workspace_id="+second, ""); got.status != 404 {
 		t.Errorf("a workspace without a row was granted access: %d", got.status)
@@ -114,7 +125,7 @@ func TestAccessRefusals(t *testing.T) {
 	}{
 		"everything wrong at once": {orgAdmin, `{"workspaces":[{"id":"ws-none","enabled":true},{"enabled":1},{"id":"` + second + `","usage_limits":[{"credit_limit":0}]},{"id":"` + second + `","enabled":true}],
 			"global_workspace_access":{"rate_limits":[{}]},"default_provider_slug":"no slug"}`, 400,
-			[]string{`"path":"workspaces[1].id"`, `"path":"workspaces[1].enabled"`, `"path":"workspaces[2].enabled"`, `"path":"workspaces[2].usage_limits[0].credit_limit"`, `"path":"global_workspace_access.enabled"`, `"path":"global_workspace_access.rate_limits[0].unit"`, `"path":"default_provider_slug"`}},
+			[]string{`"path":"workspaces[0].id"`, `"path":"workspaces[1].id"`, `"path":"workspaces[1].enabled"`, `"path":"workspaces[3].id"`, `"path":"workspaces[2].enabled"`, `"path":"workspaces[2].usage_limits[0].credit_limit"`, `"path":"global_workspace_access.enabled"`, `"path":"global_workspace_access.rate_limits[0].unit"`, `"path":"default_provider_slug"`}},
 		"unknown workspace":              {orgAdmin, `{"workspaces":[{"id":"ws-none","enabled":true}]}`, 400, []string{`"path":"workspaces[0].id"`}},
 		"one workspace twice":            {orgAdmin, `{"workspaces":[{"id":"` + second + `","enabled":true},{"id":"` + second + `","enabled":false}]}`, 400, []string{`"path":"workspaces[1].id"`}},
 		"override without global access": {orgAdmin, `{"override_existing_workspace_access":true}`, 400, []string{"override_existing_workspace_access"}},

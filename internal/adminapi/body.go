@@ -5,11 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
-	jsonv2 "github.com/go-json-experiment/json"
 
 	claviger "github.com/claviger/claviger"
 )
@@ -26,7 +24,8 @@ type Body[T any] struct {
 
 // checker is any Body.
 type checker interface {
-	check(huma.Registry) (ignored []string, err error)
+	Schema(huma.Registry) *huma.Schema
+	check(huma.Registry, *huma.Schema) (ignored []string, err error)
 }
 
 // Schema implements huma.SchemaProvider.
@@ -42,29 +41,32 @@ func (b *Body[T]) UnmarshalJSON(raw []byte) error {
 
 // check decodes the body. It returns the fields that the API does not know; the
 // error is for a body that is no object.
-func (b *Body[T]) check(r huma.Registry) (ignored []string, err error) {
+func (b *Body[T]) check(r huma.Registry, schema *huma.Schema) (ignored []string, err error) {
 	if len(b.raw) == 0 || string(b.raw) == "null" {
 		b.raw = []byte("{}")
-	}
-	var fields map[string]json.RawMessage
-	if json.Unmarshal(b.raw, &fields) != nil {
-		return nil, malformed("must be a JSON object")
 	}
 	var tree any
 	if err := json.Unmarshal(b.raw, &tree); err != nil {
 		return nil, malformed("holds a number that is out of range")
 	}
-	schema := resolve(r, b.Schema(r))
+	if _, ok := tree.(map[string]any); !ok {
+		return nil, malformed("must be a JSON object")
+	}
 	b.Found = typeProblems(r, schema, tree)
-	b.decode(fields)
+	if !lenient(b.raw, reflect.ValueOf(&b.Value).Elem()) && len(b.Found) == 0 {
+		b.Found.Add("body", typeWrong)
+	}
 	return unknown(r, schema, tree, "", nil), nil
 }
+
+// maxFound bounds the answer to a body that is wrong all over.
+const maxFound = 100
 
 // typeProblems holds tree against its schema.
 func typeProblems(r huma.Registry, s *huma.Schema, tree any) (found claviger.Problems) {
 	var res huma.ValidateResult
 	huma.Validate(r, s, huma.NewPathBuffer(nil, 0), huma.ModeWriteToServer, tree, &res)
-	for _, err := range res.Errors {
+	for _, err := range res.Errors[:min(len(res.Errors), maxFound)] {
 		if d := (*huma.ErrorDetail)(nil); errors.As(err, &d) {
 			path, message := d.Location, d.Message
 			// "expected required property x to be present" is said of the object.
@@ -78,25 +80,8 @@ func typeProblems(r huma.Registry, s *huma.Schema, tree any) (found claviger.Pro
 	return found
 }
 
-// decode fills the fields of Value one by one.
-func (b *Body[T]) decode(fields map[string]json.RawMessage) {
-	v := reflect.ValueOf(&b.Value).Elem()
-	for i := range v.NumField() {
-		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
-		raw, ok := fields[name]
-		if !ok {
-			continue
-		}
-		field := v.Field(i)
-		if jsonv2.Unmarshal(raw, field.Addr().Interface()) == nil {
-			continue
-		}
-		field.SetZero()
-		if !slices.ContainsFunc(b.Found, func(p claviger.Problem) bool { return strings.HasPrefix(p.Path, name) }) {
-			b.Found.Add(name, "is of the wrong type")
-		}
-	}
-}
+// typeWrong is said of what does not decode though its schema lets it pass.
+const typeWrong = "is of the wrong type"
 
 func resolve(r huma.Registry, s *huma.Schema) *huma.Schema {
 	for s.Ref != "" {

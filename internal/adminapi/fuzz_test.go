@@ -71,3 +71,23 @@ func FuzzBody(f *testing.F) {
 		poke(w.in(t), "none", body)
 	})
 }
+
+func TestNoQueryBreaksAnOperation(t *testing.T) {
+	w := newWorld(t)
+	for _, query := range []string{
+		"%zz", "&&&=", "page_size=%zz&currentPage=%", "page_size=99999999999999999999", "workspace_id=%00%ff", "name=%ff%00&exact_name=%00",
+		"ids=,,,%00", "start_time=%00&end_time=++", "entry_id=%ff", "type=%00", strings.Repeat("a=b&", 5000), "status=active,,archived", ";;;",
+	} {
+		for _, op := range w.api.operations {
+			if op.Method != http.MethodGet {
+				continue
+			}
+			path := strings.NewReplacer("{workspaceId}", "x", "{id}", "x", "{slug}", "x").Replace(op.Path)
+			r := httptest.NewRequest(op.Method, "http://claviger.test/v1"+path, nil)
+			r.URL.RawQuery = query
+			if got := w.send(orgAdmin, r); got.status >= http.StatusInternalServerError {
+				t.Errorf("%s?%.40s: %d %s", op.ID, query, got.status, got.text)
+			}
+		}
+	}
+}

@@ -51,14 +51,17 @@ func register[I, O any](a *api, op operation, handle func(ctx context.Context, b
 		DefaultStatus:    http.StatusOK,
 	}
 	body, hasBody := reflect.TypeFor[I]().FieldByName("Body")
+	registry := a.huma.OpenAPI().Components.Schemas
+	var schema *huma.Schema
 	if hasBody {
 		h.RequestBody = &huma.RequestBody{}
+		schema = resolve(registry, reflect.New(body.Type).Interface().(checker).Schema(registry))
 	}
 	huma.Register(a.huma, h, func(ctx context.Context, in *I) (*output[O], error) {
 		r := requestOf(ctx)
 		if hasBody {
 			b := reflect.ValueOf(in).Elem().FieldByIndex(body.Index).Addr().Interface().(checker)
-			ignored, err := b.check(a.huma.OpenAPI().Components.Schemas)
+			ignored, err := b.check(registry, schema)
 			if err != nil {
 				return nil, a.fail(r, err)
 			}

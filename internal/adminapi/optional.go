@@ -19,3 +19,10 @@ func (o Optional[T]) Schema(r huma.Registry) *huma.Schema {
 	}
 	return s
 }
+
+// present marks the field as there and is where its value goes, for what can be
+// decoded in part.
+func (o *Optional[T]) present() reflect.Value {
+	o.Set = true
+	return reflect.ValueOf(&o.Value).Elem()
+}

@@ -153,3 +153,24 @@ func TestWholeNumbersAreWrittenAsIntegers(t *testing.T) {
 		}
 	}
 }
+
+func TestDeletingAWorkspaceRecordsTheCredentialsThatGoWithIt(t *testing.T) {
+	w := newWorld(t)
+	w.must(workspace, "POST", "/integrations", `{"name":"L","slug":"local","ai_provider_id":"openai","key":"`+w.plant("sk-canary-gone-123456-ff")+`"}`)
+	w.must(orgAdmin, "DELETE", "/admin/workspaces/"+w.made.Workspace.Slug, `{"name":"Default","force_delete":true}`)
+	var gone []string
+	for _, e := range w.entries {
+		if e.Action == "delete" {
+			gone = append(gone, e.ResourceType)
+		}
+	}
+	if strings.Join(gone, " ") != "api_key integration workspace" {
+		t.Errorf("recorded the deletion of %v", gone)
+	}
+	if got := w.do(orgAdmin, "GET", "/integrations/local", ""); got.status != 404 {
+		t.Errorf("its integration: %d", got.status)
+	}
+	if strings.Contains(w.audit(), "canary") {
+		t.Error("the audit log holds a secret")
+	}
+}

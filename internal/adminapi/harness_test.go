@@ -102,7 +102,7 @@ func newWorld(t testing.TB) *world {
 	log := slog.New(slog.NewTextHandler(w.logs, nil))
 	w.service = admin.New(admin.Deps{
 		Store: transactions{w.store, w}, Vault: v, Registry: all.Registry(), Log: log,
-		Now:     func() time.Time { w.now = w.now.Add(time.Millisecond); return w.now },
+		Now:     w.clock,
 		Changed: func(c claviger.Change) { w.mu.Lock(); w.changes = append(w.changes, c); w.mu.Unlock() },
 	})
 	if w.made, err = w.service.Bootstrap(ctx, admin.BootstrapInput{Email: "owner@example.com"}); err != nil {
@@ -112,6 +112,14 @@ func newWorld(t testing.TB) *world {
 	w.api = build(Deps{Service: w.service, Authenticate: w.authenticate, Version: "test", Log: log})
 	w.handler = httpx.Guard(log, nil, httpx.Enveloped(log, w.api.mux))
 	return w
+}
+
+// clock is a millisecond later every time it is read.
+func (w *world) clock() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now = w.now.Add(time.Millisecond)
+	return w.now
 }
 
 // authenticate looks keys up in the store, without the cache of the real one.

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"errors"
 	"net/http"
 
-	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/authn"
 	"github.com/claviger/claviger/internal/authz"
 	"github.com/claviger/claviger/internal/httpx"
@@ -24,11 +22,5 @@ func (d door) caller(r *http.Request) (authz.Caller, error) {
 	if err == nil {
 		return who.Caller(authz.Origin{}), nil
 	}
-	refused := errors.Is(err, authn.ErrInvalid) || errors.Is(err, authn.ErrExpired)
-	if refused && !d.refused.Refused(r.Context(), httpx.ClientAddress(r)) {
-		busy := claviger.Fail(claviger.TooMany, "Too many requests with invalid API keys from this address")
-		busy.RetryAfter = d.refused.RetryAfter()
-		return authz.Caller{}, busy
-	}
-	return authz.Caller{}, err
+	return authz.Caller{}, d.refused.Answer(r.Context(), httpx.ClientAddress(r), err)
 }

@@ -28,10 +28,15 @@ func newFront(gateway http.Handler, routes map[string]string, admin http.Handler
 	mux.HandleFunc("GET /{$}", greet)
 	own := httpx.Enveloped(log, mux)
 	rest := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		method, model := routes[r.URL.Path]
 		switch r.URL.Path {
 		case "/", "/healthz", "/readyz", "/metrics":
 			own.ServeHTTP(w, r)
 		default:
+			if model {
+				httpx.NotAllowed(w, method)
+				return
+			}
 			admin.ServeHTTP(w, r)
 		}
 	})

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	claviger "github.com/claviger/claviger"
 )
 
 // FailureOptions configure [NewFailures]. Zero fields take the defaults.
@@ -45,8 +47,17 @@ func NewFailures(o FailureOptions) *Failures {
 	}
 }
 
-// RetryAfter is what to tell a caller that [Failures.Refused] turns away.
-func (f *Failures) RetryAfter() time.Duration { return f.o.Longest }
+// Answer is what to tell a caller at address whose look-up ended with err. It
+// holds back the answer to a refused key as [Failures.Refused] does, and turns
+// it into a 429 when too many are held back; other errors are not its business.
+func (f *Failures) Answer(ctx context.Context, address string, err error) error {
+	if claviger.CodeOf(err) != claviger.Unauthorised || f.Refused(ctx, address) {
+		return err
+	}
+	busy := claviger.Fail(claviger.TooMany, "Too many requests with invalid API keys from this address")
+	busy.RetryAfter = f.o.Longest
+	return busy
+}
 
 // Refused notes a failure of address and holds the caller back as long as that
 // address has earned, or until ctx ends. It returns false, at once, when too

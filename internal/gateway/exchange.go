@@ -118,10 +118,8 @@ func (x *exchange) serve(ctx context.Context, operation provider.Operation) erro
 func (x *exchange) authenticate(ctx context.Context) (authn.Where, error) {
 	key, where := authn.Credential(x.r.Header)
 	who, err := x.Keys.Lookup(ctx, key)
-	if claviger.CodeOf(err) == claviger.Unauthorised && !x.Refused.Refused(ctx, httpx.ClientAddress(x.r)) {
-		busy := claviger.Fail(claviger.TooMany, "Too many requests with invalid API keys from this address")
-		busy.RetryAfter = x.Refused.RetryAfter()
-		return where, busy
+	if err != nil {
+		err = x.Refused.Answer(ctx, httpx.ClientAddress(x.r), err)
 	}
 	if errors.Is(err, authn.ErrExpired) {
 		return where, httpx.ExpiredKey

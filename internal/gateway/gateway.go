@@ -70,11 +70,9 @@ type Options struct {
 
 // Refusals slows down an address whose keys are refused again and again.
 type Refusals interface {
-	// Refused notes a refused key and waits as long as that address must. It
-	// returns false when too many wait already.
-	Refused(ctx context.Context, address string) bool
-	// RetryAfter is what to tell who is turned away.
-	RetryAfter() time.Duration
+	// Answer is what to tell a caller whose look-up ended with err, after the
+	// wait that its address has earned.
+	Answer(ctx context.Context, address string, err error) error
 }
 
 // Gateway serves the model routes. Make one with [New]; it is safe for

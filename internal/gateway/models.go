@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/authn"
 	"github.com/claviger/claviger/internal/llm"
 	"github.com/claviger/claviger/internal/provider"
@@ -174,5 +175,6 @@ func (x *exchange) list(body map[string]any) {
 		x.refuse(err)
 		return
 	}
+	x.outcome = claviger.Success
 	x.sendJSON(http.StatusOK, b)
 }

@@ -65,31 +65,36 @@ func (t *Tx) Integration(ctx context.Context, org claviger.OrganisationID, ref s
 
 // Integrations lists a page, newest first, and counts all that match.
 func (t *Tx) Integrations(ctx context.Context, org claviger.OrganisationID, q claviger.IntegrationQuery) ([]claviger.Integration, int, error) {
-	w := integrationsWhere(org, q)
-	l := list{what: "integrations", columns: integrationColumns, from: "integrations",
-		order: "created_us DESC, id DESC", page: q.Page}
+	w, from := integrationsWhere(org, q)
+	l := list{what: "integrations", columns: of("i", integrationColumns), from: from,
+		order: "i.created_us DESC, i.id DESC", page: q.Page}
 	var out []claviger.Integration
 	total, err := l.read(ctx, t, w, integrationsTo(&out))
 	return out, total, err
 }
 
-func integrationsWhere(org claviger.OrganisationID, q claviger.IntegrationQuery) *where {
-	var w where
-	w.and("organisation_id = ?", org)
-	w.and(live)
-	if ws := q.AccessibleTo; ws != "" {
-		// A list of ids, not an OR of conditions: both databases then start
-		// from the few rows of the workspace.
-		w.and(`id IN (SELECT integration_id FROM grants WHERE organisation_id = ? AND workspace_id = ? AND enabled
-	UNION SELECT id FROM integrations WHERE organisation_id = ? AND workspace_id = ? AND `+live+`)`, org, ws, org, ws)
+func integrationsWhere(org claviger.OrganisationID, q claviger.IntegrationQuery) (w *where, from string) {
+	w, from = &where{}, "integrations i"
+	if q.AccessibleTo != "" {
+		// The few rows of the workspace come first in the join: CROSS JOIN keeps
+		// SQLite from reading all of the organisation's instead. No row is twice
+		// in the list, so it needs no sorting.
+		o, ws := w.bind(org), w.bind(q.AccessibleTo)
+		from = `(SELECT integration_id AS id FROM grants WHERE organisation_id = ` + o + ` AND workspace_id = ` + ws + ` AND enabled
+	UNION ALL SELECT own.id FROM integrations own WHERE own.organisation_id = ` + o + ` AND own.workspace_id = ` + ws + ` AND own.` + live + `
+		AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.organisation_id = ` + o + ` AND g.integration_id = own.id
+			AND g.workspace_id = ` + ws + ` AND g.enabled)) accessible CROSS JOIN integrations i`
+		w.and("i.id = accessible.id")
 	}
+	w.and("i.organisation_id = ?", org)
+	w.and("i." + live)
 	switch q.Type {
 	case "organisation":
-		w.and("workspace_id IS NULL")
+		w.and("i.workspace_id IS NULL")
 	case "workspace":
-		w.and("workspace_id IS NOT NULL")
+		w.and("i.workspace_id IS NOT NULL")
 	}
-	return &w
+	return w, from
 }
 
 func integrationsTo(out *[]claviger.Integration) func(*sql.Rows) error {

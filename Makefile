@@ -1,5 +1,5 @@
 # Everything the project does is one of these targets.
-.PHONY: build run test setup lint fuzz killtest demo bench
+.PHONY: build run test setup lint fuzz killtest demo bench prices
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
@@ -45,3 +45,7 @@ demo: build
 # BENCH_QUICK=1 is a brief run, BENCH_STRICT=1 fails when a goal is missed.
 bench: build
 	bench/run.sh
+
+# prices regenerates the models and prices that ship in the binary; see docs/prices.md.
+prices:
+	scripts/prices.sh

@@ -54,6 +54,8 @@ var may = map[string][]string{
 		"internal/llm", "internal/sse", "internal/limits", "internal/pricing", "internal/ledger", "internal/vault"},
 	"console":  {},
 	"emulator": {},
+	// Facts from a file, and integer money.
+	"catalogue": {},
 }
 
 // dialect is what a provider may import, and each folder of one beside the

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds what the benchmarks need besides bin/claviger, and runs them.
 #   BENCH_QUICK=1      a brief run, to see that everything works
+#   BENCH_ONLY=A,B     some phases only; bin/bench/bench -help names them
 #   BENCH_STRICT=1     fail when a goal is missed
 #   BENCH_PROFILES=DIR leave the CPU profiles in DIR
 set -eu
@@ -25,8 +26,9 @@ printf '{"Replace": {"%s": "%s"}}\n' \
 go build -overlay "$overlay" -o bin/bench/claviger-profiled ./cmd/claviger
 
 set --
-[ "${BENCH_QUICK:-0}" = 1 ] && set -- "$@" -quick
-[ "${BENCH_STRICT:-0}" = 1 ] && set -- "$@" -strict
+if [ "${BENCH_QUICK:-0}" = 1 ]; then set -- "$@" -quick; fi
+if [ "${BENCH_STRICT:-0}" = 1 ]; then set -- "$@" -strict; fi
+if [ -n "${BENCH_ONLY:-}" ]; then set -- "$@" -only "$BENCH_ONLY"; fi
 if [ -n "${BENCH_PROFILES:-}" ]; then
 	mkdir -p "$BENCH_PROFILES"
 	set -- "$@" -profiles "$BENCH_PROFILES"

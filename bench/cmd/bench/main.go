@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 	"time"
 
@@ -39,6 +40,7 @@ func run(ctx context.Context) error {
 	claviger := flag.String("claviger", "bin/claviger", "the server to measure")
 	quick := flag.Bool("quick", false, "measure briefly, to see that everything works")
 	strict := flag.Bool("strict", false, "fail when a goal is missed")
+	only := flag.String("only", "", "phases to run, with commas between: whole, shipping, latency, fast, paced, tls, memory, start, profile")
 	profiles := flag.String("profiles", "", "directory to leave CPU profiles in")
 	flag.Parse()
 
@@ -53,6 +55,9 @@ func run(ctx context.Context) error {
 		KeepProfiles: *profiles,
 		Scale:        suite.Full,
 		Out:          os.Stdout,
+	}
+	if *only != "" {
+		c.Only = strings.Split(*only, ",")
 	}
 	if *quick {
 		c.Scale = suite.Quick

@@ -128,10 +128,7 @@ func inKernel(frames []string) bool {
 	if len(frames) == 0 {
 		return false
 	}
-	switch f := frames[0]; {
-	case strings.HasPrefix(f, "internal/runtime/syscall."), strings.HasPrefix(f, "syscall."):
-		return true
-	default:
-		return f == "runtime.futex" || f == "runtime.epollwait" || f == "runtime.write1" || f == "runtime.usleep"
-	}
+	f := frames[0]
+	return strings.HasSuffix(f, ".Syscall6") || strings.HasSuffix(f, ".RawSyscall6") ||
+		f == "runtime.futex" || f == "runtime.write1" || f == "runtime.usleep"
 }

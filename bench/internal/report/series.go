@@ -39,12 +39,13 @@ func (s Series) quantile(q float64) float64 {
 	return v[low] + (at-float64(low))*(v[low+1]-v[low])
 }
 
-// Over is the ratio of s to base, round by round.
+// Over is the ratio of s to base, round by round; NaN where they are not both
+// positive, as a difference may be that drowns in noise.
 func (s Series) Over(base Series) Series {
 	ratio := make(Series, min(len(s), len(base)))
 	for i := range ratio {
 		ratio[i] = math.NaN()
-		if base[i] > 0 {
+		if s[i] > 0 && base[i] > 0 {
 			ratio[i] = s[i] / base[i]
 		}
 	}

@@ -79,6 +79,9 @@ func (s *suite) nonStream(ctx context.Context) (report.Table, error) {
 // shipping shows what the ledger's way from the journal to the database costs,
 // from the samples of nonStream.
 func (s *suite) shipping(context.Context) (report.Table, error) {
+	if s.whole == nil {
+		return report.Table{}, fmt.Errorf("shipping: %w: it needs the phase of whole answers", errSkipped)
+	}
 	base := s.whole.series(proxies.ReverseProxy, cpuFigure)
 	t := report.Table{
 		Title: "1b. The same with the shipping of the ledger",

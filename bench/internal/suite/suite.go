@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/claviger/claviger/bench/internal/proxies"
@@ -39,6 +40,7 @@ type Config struct {
 	// KeepProfiles is a directory to leave CPU profiles in; empty: nowhere.
 	KeepProfiles string
 	Scale        Scale
+	Only         []string // names of the phases to run; none: all
 	Out          io.Writer
 }
 
@@ -70,18 +72,17 @@ func Run(ctx context.Context, c Config) (missed int, err error) {
 	if err := s.start(ctx); err != nil {
 		return 0, err
 	}
-	phases := []func(context.Context) (report.Table, error){
-		s.nonStream, s.shipping, s.latency, s.fastStreams, s.pacedStreams, s.tls,
-		s.memory, s.starts, s.profile,
-	}
-	for _, phase := range phases {
-		table, err := phase(ctx)
+	for _, p := range s.phases() {
+		if len(s.Only) > 0 && !slices.Contains(s.Only, p.name) {
+			continue
+		}
+		table, err := p.run(ctx)
 		switch {
 		case errors.Is(err, errSkipped):
 			fmt.Fprintf(s.Out, "\n%v\n", err)
 			continue
 		case err != nil:
-			return s.missed, err
+			return s.missed, fmt.Errorf("%s: %w", p.name, err)
 		}
 		for _, g := range table.Goals {
 			if !g.Met() {
@@ -93,6 +94,20 @@ func Run(ctx context.Context, c Config) (missed int, err error) {
 		}
 	}
 	return s.missed, nil
+}
+
+// phase is one table.
+type phase struct {
+	name string
+	run  func(context.Context) (report.Table, error)
+}
+
+func (s *suite) phases() []phase {
+	return []phase{
+		{"whole", s.nonStream}, {"shipping", s.shipping}, {"latency", s.latency},
+		{"fast", s.fastStreams}, {"paced", s.pacedStreams}, {"tls", s.tls},
+		{"memory", s.memory}, {"start", s.starts}, {"profile", s.profile},
+	}
 }
 
 // errSkipped ends a phase that this machine cannot run.

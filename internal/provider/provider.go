@@ -50,6 +50,14 @@ type Account interface {
 	Decode(call Call) Decoder
 }
 
+// ModelLister is what an Account may be besides: one whose list of models is
+// not at "/models" below Base.
+type ModelLister interface {
+	// ModelsPath is where the list is, below Base, with a leading slash; it may
+	// carry a query. "" means that the provider has no list.
+	ModelsPath() string
+}
+
 // Call is one request of a caller, routed to an account.
 type Call struct {
 	Operation Operation

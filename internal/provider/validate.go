@@ -1,72 +1,198 @@
 package provider
 
 import (
-	"bytes"
 	"encoding/json"
-	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	claviger "github.com/claviger/claviger"
-	"github.com/claviger/claviger/internal/secret"
 )
 
-// maxText is the longest value of a text field or a key, in bytes.
-const maxText = 8 << 10
+// Bounds of values.
+const (
+	maxText   = 8 << 10  // bytes of a text or a key
+	maxSecret = 64 << 10 // bytes of a secret, which may be a document
+	maxItems  = 256      // of a list
+)
+
+const required = "is required"
 
 // Validate returns everything that is wrong with s, by the paths of the admin
-// API: "key", "configurations.openai_project". No message holds a value. Which
-// addresses custom_host may name depends on who names it, so what it says is
-// left to [CheckHost].
+// API: "key", "configurations.openai_project",
+// "configurations.azure_deployment_config[1].alias". No message holds a value.
+// Which addresses custom_host may name depends on who names it, so what it says
+// is left to [CheckHost].
 func (k Spec) Validate(s Settings) claviger.Problems {
-	var problems claviger.Problems
-	if s.Key.IsZero() {
-		if k.KeyRequired && !slices.Contains(s.Mapped, "key") {
-			problems.Add("key", "is required")
+	var p claviger.Problems
+	mode := k.Mode(s)
+	k.checkKey(s, mode, &p)
+	for _, f := range k.AllFields() {
+		if slices.Contains(s.Mapped, f.Name) {
+			continue
 		}
-	} else if problem := checkLine(s.Key.Reveal()); problem != "" {
-		problems.Add("key", problem)
-	}
-	for _, f := range k.Fields {
-		if problem := f.check(s); problem != "" {
-			problems.Add("configurations."+f.Name, problem)
+		at := "configurations." + f.Name
+		raw := s.raw(f)
+		switch {
+		case !absent(raw):
+			f.check(at, raw, &p)
+		case f.Required:
+			p.Add(at, required)
+		case slices.Contains(mode.Needs, f.Name):
+			p.Add(at, required+" when "+k.Auth.Field+" is "+mode.Name)
 		}
 	}
-	host := Field{Name: CustomHost, Required: k.HostRequired}
-	if problem := host.check(s); problem != "" {
-		problems.Add("configurations."+CustomHost, problem)
+	if k.Check != nil {
+		p = append(p, k.Check(s)...)
 	}
-	if v, ok := s.Secret[CustomHeaders]; ok {
-		_, wrong := parseHeaders(v.Reveal())
-		problems = append(problems, wrong...)
-	}
-	return problems
+	return p
 }
 
-// check says in words what is wrong with the field's value in s, or "".
-func (f Field) check(s Settings) string {
-	var v string
-	raw, plain := s.Plain[f.Name]
-	sealed, hidden := s.Secret[f.Name]
+func (k Spec) checkKey(s Settings, mode Mode, p *claviger.Problems) {
+	if !s.Key.IsZero() {
+		if problem := checkLine(s.Key.Reveal()); problem != "" {
+			p.Add("key", problem)
+		}
+		return
+	}
+	if slices.Contains(s.Mapped, "key") {
+		return
+	}
+	if k.KeyRequired {
+		p.Add("key", required)
+		return
+	}
+	if slices.Contains(mode.Needs, "key") {
+		p.Add("key", required+" when "+k.Auth.Field+" is "+mode.Name)
+		return
+	}
+	for _, f := range k.Fields {
+		if f.NeedsKey && string(s.Plain[f.Name]) == "true" {
+			p.Add("key", required+" when "+f.Name+" is true")
+			return
+		}
+	}
+}
+
+// raw is the value of f in s as JSON, wherever it is kept; nil when there is
+// none.
+func (s Settings) raw(f Field) json.RawMessage {
+	if raw, ok := s.Plain[f.Name]; ok {
+		return raw
+	}
+	v, ok := s.Secret[f.Name]
+	if !ok {
+		return nil
+	}
+	if f.Type != Text {
+		return json.RawMessage(v.Reveal())
+	}
+	quoted, _ := json.Marshal(v.Reveal()) // strings always encode
+	return quoted
+}
+
+// absent reports whether raw says nothing: it is missing, null or empty.
+func absent(raw json.RawMessage) bool {
+	return len(raw) == 0 || string(raw) == "null" || string(raw) == `""`
+}
+
+// check adds what is wrong with a value that is there.
+func (f Field) check(at string, raw json.RawMessage, p *claviger.Problems) {
+	switch f.Type {
+	case Text:
+		var v string
+		if json.Unmarshal(raw, &v) != nil {
+			p.Add(at, "must be a string")
+		} else if problem := f.checkText(v); problem != "" {
+			p.Add(at, problem)
+		}
+	case Bool:
+		if string(raw) != "true" && string(raw) != "false" {
+			p.Add(at, "must be true or false")
+		}
+	case Number:
+		var v float64
+		if json.Unmarshal(raw, &v) != nil {
+			p.Add(at, "must be a number")
+		}
+	case List:
+		f.checkList(at, raw, p)
+	case Object:
+		f.checkObject(at, raw, p)
+	case StringMap:
+		_, wrong := parseHeaders(string(raw))
+		*p = append(*p, wrong...)
+	}
+}
+
+func (f Field) checkList(at string, raw json.RawMessage, p *claviger.Problems) {
+	var items []json.RawMessage
 	switch {
-	case slices.Contains(s.Mapped, f.Name):
-		return ""
-	case plain && json.Unmarshal(raw, &v) != nil:
-		return "must be a string"
-	case hidden:
-		v = sealed.Reveal()
+	case json.Unmarshal(raw, &items) != nil:
+		p.Add(at, "must be a list of objects")
+	case len(items) == 0 && f.Required:
+		p.Add(at, "must not be empty")
+	case len(items) > maxItems:
+		p.Add(at, "must hold at most "+strconv.Itoa(maxItems)+" objects")
+	default:
+		for i, item := range items {
+			f.checkMembers(at+"["+strconv.Itoa(i)+"]", item, "must be an object", p)
+		}
+	}
+}
+
+func (f Field) checkObject(at string, raw json.RawMessage, p *claviger.Problems) {
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		raw = json.RawMessage(text)
+	}
+	if len(raw) > maxSecret {
+		p.Add(at, "must be at most "+strconv.Itoa(maxSecret)+" bytes")
+		return
+	}
+	f.checkMembers(at, raw, "must be a JSON object", p)
+}
+
+// checkMembers checks the fields of one object.
+func (f Field) checkMembers(at string, raw json.RawMessage, otherwise string, p *claviger.Problems) {
+	var object map[string]json.RawMessage
+	if json.Unmarshal(raw, &object) != nil || object == nil {
+		p.Add(at, otherwise)
+		return
+	}
+	for _, m := range f.Fields {
+		switch v := object[m.Name]; {
+		case !absent(v):
+			m.check(at+"."+m.Name, v, p)
+		case m.Required:
+			p.Add(at+"."+m.Name, required)
+		case m.RequiredUnless != "" && string(object[m.RequiredUnless]) != "true":
+			p.Add(at+"."+m.Name, required+" unless "+m.RequiredUnless+" is true")
+		}
+	}
+}
+
+// checkText says in words what is wrong with a text, or "".
+func (f Field) checkText(v string) string {
+	longest := f.Max
+	if longest == 0 {
+		longest = maxText
+		if f.Secret {
+			longest = maxSecret
+		}
 	}
 	switch {
-	case v == "" && f.Required:
-		return "is required"
-	case v == "" && !plain && !hidden:
-		return ""
+	case len(v) > longest:
+		return "must be at most " + strconv.Itoa(longest) + " bytes"
 	case len(f.Choices) > 0 && !slices.Contains(f.Choices, v):
 		return "must be one of " + strings.Join(f.Choices, ", ")
 	case f.Secret:
 		return "" // a secret may be a document
 	}
-	return checkLine(v)
+	if problem := checkLine(v); problem != "" {
+		return problem
+	}
+	return f.Format.check(v)
 }
 
 // checkLine says what is wrong with a text that may become a header, or "".
@@ -80,64 +206,4 @@ func checkLine(v string) string {
 		return "must not hold control characters"
 	}
 	return ""
-}
-
-// plain reports whether the kind declares a field that is no secret.
-func (k Spec) plain(name string) bool {
-	if name == CustomHost {
-		return true
-	}
-	i := slices.IndexFunc(k.Fields, func(f Field) bool { return f.Name == name })
-	return i >= 0 && !k.Fields[i].Secret
-}
-
-// Split parts configurations into what is plain and what is secret: everything
-// the kind does not declare plain. Nulls are left out. Secrets that are JSON
-// strings are decoded, others stay JSON text.
-func (k Spec) Split(configurations map[string]json.RawMessage) (plain map[string]json.RawMessage, secrets map[string]secret.String) {
-	plain, secrets = map[string]json.RawMessage{}, map[string]secret.String{}
-	for name, raw := range configurations {
-		raw = bytes.TrimSpace(raw)
-		var v string
-		switch {
-		case len(raw) == 0 || string(raw) == "null":
-		case k.plain(name):
-			plain[name] = bytes.Clone(raw)
-		case json.Unmarshal(raw, &v) == nil:
-			secrets[name] = secret.New(v)
-		default:
-			secrets[name] = secret.New(string(raw))
-		}
-	}
-	return plain, secrets
-}
-
-// Masked is configurations as the API shows them: plain fields as they are, a
-// secret f as masked_f. masked_custom_headers shows the names and masks the
-// values. A plain field that the kind does not declare plain, as can be when the
-// declaration changed, is masked too.
-func (k Spec) Masked(plain map[string]json.RawMessage, secrets map[string]secret.String) map[string]json.RawMessage {
-	out := map[string]json.RawMessage{}
-	strays := map[string]json.RawMessage{}
-	for name, raw := range plain {
-		if k.plain(name) {
-			out[name] = raw
-		} else {
-			strays[name] = raw
-		}
-	}
-	_, hidden := k.Split(strays)
-	maps.Copy(hidden, secrets)
-	for name, v := range hidden {
-		var shown any = v.Mask()
-		if headers := (map[string]string{}); name == CustomHeaders && json.Unmarshal([]byte(v.Reveal()), &headers) == nil {
-			for h := range headers {
-				headers[h] = secret.Mask(headers[h])
-			}
-			shown = headers
-		}
-		// Strings and maps of strings always encode.
-		out["masked_"+name], _ = json.Marshal(shown)
-	}
-	return out
 }

@@ -22,7 +22,7 @@ type Adapter struct{}
 
 // Spec implements [provider.Adapter].
 func (Adapter) Spec() provider.Spec {
-	return provider.Spec{ID: "anthropic", Name: "Anthropic", KeyRequired: true}
+	return provider.Spec{ID: "anthropic", Name: "Anthropic", Base: base, KeyRequired: true, Operations: []provider.Operation{provider.Chat}}
 }
 
 // Compile implements [provider.Adapter].
@@ -49,6 +49,9 @@ type account struct {
 }
 
 func (a *account) Base() *url.URL { return a.base }
+
+// ModelsPath implements [provider.ModelLister]: one page with all there are.
+func (a *account) ModelsPath() string { return "/models?limit=1000" }
 
 func (a *account) Authorize(_ context.Context, req *http.Request, _ []byte) error {
 	a.headers.Set(req.Header)

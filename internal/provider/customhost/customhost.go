@@ -19,5 +19,5 @@ func (Adapter) Spec() provider.Spec {
 
 // Compile implements [provider.Adapter].
 func (Adapter) Compile(s provider.Settings) (provider.Account, error) {
-	return openai.NewAccount(s, "", provider.Headers{})
+	return openai.NewAccount(s, "", provider.Headers{}, openai.Dialect{Kind: "custom-host"})
 }

@@ -2,11 +2,7 @@
 // of the same dialect uses.
 package openai
 
-import (
-	claviger "github.com/claviger/claviger"
-	"github.com/claviger/claviger/internal/llm"
-	"github.com/claviger/claviger/internal/provider"
-)
+import "github.com/claviger/claviger/internal/provider"
 
 const base = "https://api.openai.com/v1"
 
@@ -18,6 +14,7 @@ func (Adapter) Spec() provider.Spec {
 	return provider.Spec{
 		ID:          "openai",
 		Name:        "OpenAI",
+		Base:        base,
 		KeyRequired: true,
 		Fields: []provider.Field{
 			{Name: "openai_organization", Help: "Organisation to bill, sent as OpenAI-Organization"},
@@ -37,7 +34,7 @@ func (Adapter) Compile(s provider.Settings) (provider.Account, error) {
 			own = own.With(header, v)
 		}
 	}
-	return NewAccount(s, base, own)
+	return NewAccount(s, base, own, Dialect{})
 }
 
 // paths are where the operations are, below the base.
@@ -46,17 +43,3 @@ var paths = map[provider.Operation]string{
 	provider.Complete: "/completions",
 	provider.Embed:    "/embeddings",
 }
-
-// encode edits the caller's body in place of translating it.
-func encode(call provider.Call) (provider.Upstream, error) {
-	path, ok := paths[call.Operation]
-	if !ok {
-		return provider.Upstream{}, claviger.Fail(claviger.Invalid, string(call.Operation)+" is not supported by openai")
-	}
-	return provider.Upstream{
-		Path: path,
-		Body: call.Request.Edit(call.Model, call.Operation != provider.Embed),
-	}, nil
-}
-
-func decode(call provider.Call) provider.Decoder { return llm.NewDecoder(call.Request) }

@@ -16,14 +16,16 @@ fi
 
 export CGO_ENABLED=0
 mkdir -p bin/bench
-go build -o bin/bench/ ./bench/cmd/...
+go build -trimpath -buildvcs=false -o bin/bench/ ./bench/cmd/...
 
-# The server that is profiled is the same source with one file laid over it.
+# The programs that are profiled are the same source with one file laid over it.
 overlay=$(mktemp)
 trap 'rm -f "$overlay"' EXIT
-printf '{"Replace": {"%s": "%s"}}\n' \
-	"$PWD/cmd/claviger/bench_profile.go" "$PWD/bench/profile/profile.go.txt" >"$overlay"
-go build -overlay "$overlay" -o bin/bench/claviger-profiled ./cmd/claviger
+for main in cmd/claviger bench/cmd/reverseproxy; do
+	printf '{"Replace": {"%s": "%s"}}\n' \
+		"$PWD/$main/bench_profile.go" "$PWD/bench/profile/profile.go.txt" >"$overlay"
+	go build -trimpath -buildvcs=false -overlay "$overlay" -o "bin/bench/${main##*/}-profiled" "./$main"
+done
 
 set --
 if [ "${BENCH_QUICK:-0}" = 1 ]; then set -- "$@" -quick; fi

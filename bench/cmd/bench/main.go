@@ -36,7 +36,7 @@ func main() {
 }
 
 func run(ctx context.Context) error {
-	bin := flag.String("bin", "bin/bench", "directory of mockprovider, reverseproxy and claviger-profiled")
+	bin := flag.String("bin", "bin/bench", "directory of mockprovider, reverseproxy and the profiled programs")
 	claviger := flag.String("claviger", "bin/claviger", "the server to measure")
 	quick := flag.Bool("quick", false, "measure briefly, to see that everything works")
 	strict := flag.Bool("strict", false, "fail when a goal is missed")
@@ -51,7 +51,10 @@ func run(ctx context.Context) error {
 			ReverseProxy: filepath.Join(*bin, "reverseproxy"),
 			Nginx:        findNginx(),
 		},
-		Profiled:     filepath.Join(*bin, "claviger-profiled"),
+		Profiled: proxies.Programs{
+			Claviger:     filepath.Join(*bin, "claviger-profiled"),
+			ReverseProxy: filepath.Join(*bin, "reverseproxy-profiled"),
+		},
 		KeepProfiles: *profiles,
 		Scale:        suite.Full,
 		Out:          os.Stdout,
@@ -61,9 +64,6 @@ func run(ctx context.Context) error {
 	}
 	if *quick {
 		c.Scale = suite.Quick
-	}
-	if _, err := os.Stat(c.Profiled); err != nil {
-		c.Profiled = ""
 	}
 	begin := time.Now()
 	fmt.Printf("Claviger benchmarks: %d processors, %s, %d rounds; ratios are medians of the rounds (least-greatest).\n",

@@ -1,5 +1,5 @@
-// Package hotspot sums up a CPU profile of Claviger by the parts of the program,
-// so that a reader sees what to work on without knowing its functions.
+// Package hotspot sums up a CPU profile of a proxy by the parts of the program, so
+// that a reader sees what to work on without knowing its functions.
 package hotspot
 
 import (
@@ -11,14 +11,16 @@ import (
 	"time"
 )
 
-// Shares is the share of the samples per part, 0 to 1.
-type Shares map[string]float64
+// Times is the sampled processor time per part.
+type Times map[string]time.Duration
 
 const (
 	other   = "everything else"
 	runtime = "scheduler and timers of the runtime"
-	// SystemCalls is no part of its own: what all parts spend in the kernel.
-	SystemCalls = "(system calls, of all of these)"
+	// All is the sum of the parts.
+	All = "all of these"
+	// SystemCalls is what all parts together spend in the kernel.
+	SystemCalls = "of that in system calls"
 )
 
 const module = "github.com/claviger/claviger/internal/"
@@ -49,7 +51,7 @@ var parts = []struct {
 		"net/http.(*chunkWriter)", "net/http.readRequest", "net/http.(*Server)", "net/http.(*ServeMux)",
 		"net/http.(*timeoutHandler)", "net/http.(*ResponseController)"}},
 	{"edge: request ids, limits of size, metrics", []string{module + "httpx", "github.com/prometheus/"}},
-	{"gateway: routing, copying, settling", []string{module + "gateway"}},
+	{"proxy: routing, copying, settling", []string{module + "gateway", "net/http/httputil"}},
 }
 
 // Parts lists the names of the parts, in the order for a table.
@@ -58,31 +60,27 @@ func Parts() []string {
 	for _, p := range parts {
 		names = append(names, p.name)
 	}
-	return append(names, runtime, other, SystemCalls)
+	return append(names, runtime, other, All, SystemCalls)
 }
 
 // Sum reads what "go tool pprof -traces" prints.
-func Sum(traces []byte) (Shares, error) {
-	totals, sum := map[string]time.Duration{}, time.Duration(0)
+func Sum(traces []byte) (Times, error) {
+	times := Times{}
 	for _, block := range bytes.Split(traces, []byte("\n-----------+"))[1:] {
 		took, frames, err := parseTrace(block)
 		if err != nil {
 			return nil, err
 		}
-		sum += took
-		totals[part(frames)] += took
+		times[All] += took
+		times[part(frames)] += took
 		if inKernel(frames) {
-			totals[SystemCalls] += took
+			times[SystemCalls] += took
 		}
 	}
-	if sum == 0 {
+	if times[All] == 0 {
 		return nil, errors.New("the profile is empty")
 	}
-	shares := Shares{}
-	for name, took := range totals {
-		shares[name] = float64(took) / float64(sum)
-	}
-	return shares, nil
+	return times, nil
 }
 
 // parseTrace takes one stack apart: its time and its functions, innermost first.

@@ -1,8 +1,8 @@
 package hotspot_test
 
 import (
-	"math"
 	"testing"
+	"time"
 
 	"github.com/claviger/claviger/bench/internal/hotspot"
 )
@@ -11,7 +11,7 @@ const traces = `File: claviger
 Type: cpu
 Duration: 1s, Total samples = 1s ( 100%)
 -----------+-------------------------------------------------------
-     500ms   internal/runtime/syscall.Syscall6
+     500ms   internal/runtime/syscall/linux.Syscall6
              syscall.write
              net.(*conn).Write
              net/http.persistConnWriter.Write
@@ -36,15 +36,16 @@ func TestSum(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := hotspot.Shares{
-		"HTTP to the provider (net/http.Transport)": 0.5,
-		"memory: allocation, collection":            0.25,
-		"scan and edit of bodies, usage":            0.15,
-		"scheduler and timers of the runtime":       0.1,
-		hotspot.SystemCalls:                         0.6,
+	want := hotspot.Times{
+		"HTTP to the provider (net/http.Transport)": 500 * time.Millisecond,
+		"memory: allocation, collection":            250 * time.Millisecond,
+		"scan and edit of bodies, usage":            150 * time.Millisecond,
+		"scheduler and timers of the runtime":       100 * time.Millisecond,
+		hotspot.All:                                 time.Second,
+		hotspot.SystemCalls:                         600 * time.Millisecond,
 	}
 	for _, part := range hotspot.Parts() {
-		if math.Abs(got[part]-want[part]) > 1e-9 {
+		if got[part] != want[part] {
 			t.Errorf("%s: %v, want %v", part, got[part], want[part])
 		}
 	}

@@ -3,13 +3,13 @@ package proxies
 import "github.com/claviger/claviger/bench/internal/proc"
 
 // StartReverseProxy starts the bare httputil.ReverseProxy in front of the
-// provider, in plain or over TLS.
-func StartReverseProxy(programs Programs, p *Provider, overTLS bool) (Proxy, error) {
+// provider, in plain or over TLS. Further environment (KEY=value) may be given.
+func StartReverseProxy(programs Programs, p *Provider, overTLS bool, env ...string) (Proxy, error) {
 	upstream := "http://" + p.Plain
 	if overTLS {
 		upstream = "https://" + p.TLS
 	}
-	process, addr, err := proc.StartPrintingAddress([]string{trust(p)}, programs.ReverseProxy, "-target", upstream)
+	process, addr, err := proc.StartPrintingAddress(append(env, trust(p)), programs.ReverseProxy, "-target", upstream)
 	if err != nil {
 		return Proxy{}, err
 	}

@@ -36,7 +36,7 @@ var (
 // Config is what a run needs.
 type Config struct {
 	Programs proxies.Programs
-	Profiled string // a server built with the profiling hook; empty: no profile
+	Profiled proxies.Programs // those built with the profiling hook; not there: no profile
 	// KeepProfiles is a directory to leave CPU profiles in; empty: nowhere.
 	KeepProfiles string
 	Scale        Scale

@@ -16,7 +16,11 @@ func (c *Catalogue) Find(aiProvider, model string) (Model, bool) {
 	if p == nil || model == "" || len(model) > maxName {
 		return Model{}, false
 	}
-	for _, s := range spellings(aiProvider, strings.ToLower(model)) {
+	model = strings.ToLower(model)
+	if m, ok := p.exact(model); ok {
+		return m, true // without a look at what else it might mean
+	}
+	for _, s := range spellings(aiProvider, model) {
 		if m, ok := p.find(s); ok {
 			return m, true
 		}

@@ -177,7 +177,7 @@ func (l *loader) readPrice(cell string) *Price {
 func (l *loader) threshold(text string, last int64) int64 {
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n <= last || n > maxContext {
-		l.problem(">%s is no number of tokens above %d", shown(text), last)
+		l.problem("%s is no number of tokens above %d", shown(">"+text), last)
 		return last
 	}
 	return n

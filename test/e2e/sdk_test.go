@@ -12,13 +12,22 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/claviger/claviger/internal/store/storetest/pgtest"
 	"github.com/claviger/claviger/test/harness"
 	"github.com/claviger/claviger/test/upstream"
 )
 
 // TestSDKs runs every check of every SDK program as a subtest of its own.
 func TestSDKs(t *testing.T) {
-	server := harness.Start(t, harness.Config{})
+	t.Run("on SQLite", func(t *testing.T) { runSDKs(t, harness.Config{}) })
+	t.Run("on PostgreSQL", func(t *testing.T) {
+		harness.Require(t)
+		runSDKs(t, harness.Config{DatabaseURL: pgtest.URL(t)})
+	})
+}
+
+func runSDKs(t *testing.T, config harness.Config) {
+	server := harness.Start(t, config)
 	providerKey := "sk-emulated-" + harness.RandomHex(24)
 	emulator := startAimock(t, providerKey)
 	scripted := upstream.New(t)

@@ -21,15 +21,21 @@ func (k Spec) Refusing(s Settings) (Account, error) {
 	if k.NotCallable == "" && mode.NotCallable == "" {
 		return nil, nil
 	}
+	what := k.ID
+	if mode.Name != "" {
+		what += " with " + mode.Name
+	}
+	return Refuse(s, what)
+}
+
+// Refuse returns an account that refuses every call, saying that calling what
+// is not supported yet. The error is that of a custom host nobody may call.
+func Refuse(s Settings, what string) (Account, error) {
 	base, err := s.Base(nowhere)
 	if err != nil {
 		return nil, err
 	}
-	what := "calling " + k.ID
-	if mode.Name != "" {
-		what += " with " + mode.Name
-	}
-	return refusing{base, claviger.Fail(claviger.Invalid, what+" is not supported yet")}, nil
+	return refusing{base, claviger.Fail(claviger.Invalid, "calling "+what+" is not supported yet")}, nil
 }
 
 type refusing struct {

@@ -22,6 +22,20 @@ func (s Settings) Text(field string) string {
 	return v
 }
 
+// Part is the plain field of that name, for use in a URL: it is there and has
+// the format. Values that a secret mapping gave were not seen by Validate. The
+// error does not hold the value.
+func (s Settings) Part(field string, f Format) (string, error) {
+	v := s.Text(field)
+	switch {
+	case v == "":
+		return "", errors.New("there is no " + field)
+	case checkLine(v) != "" || f.check(v) != "":
+		return "", errors.New(field + " does not have its format")
+	}
+	return v, nil
+}
+
 // Base is where the account is: the custom host, else fallback. It has no
 // trailing slash. The error says what is wrong with the custom host; private
 // addresses are left to the dialler.

@@ -8,36 +8,47 @@ import (
 
 	"github.com/claviger/claviger/internal/provider/all"
 	"github.com/claviger/claviger/internal/provider/customhost"
+	"github.com/claviger/claviger/internal/provider/keyonly"
 	"github.com/claviger/claviger/internal/provider/providertest"
 )
 
-// folders are the folders of internal/provider that are kinds.
-func folders(t *testing.T) []string {
+// noKinds are the folders of internal/provider that are no kinds, or more than
+// one.
+var noKinds = []string{"all", "providertest", "customhost", "testdata", "aws", "azure", "keyonly"}
+
+// ids are the folders whose kind has another id.
+var ids = map[string]string{
+	"azureai": "azure-ai", "azureopenai": "azure-openai", "vertex": "vertex-ai", "workersai": "workers-ai",
+}
+
+// folders are the folders of internal/provider that are kinds, by their ids.
+func folders(t *testing.T) map[string]string {
 	t.Helper()
 	entries, err := os.ReadDir("..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var out []string
+	out := map[string]string{}
 	for _, e := range entries {
-		if e.IsDir() && !slices.Contains([]string{"all", "providertest", "customhost", "testdata"}, e.Name()) {
-			out = append(out, e.Name())
+		if !e.IsDir() || slices.Contains(noKinds, e.Name()) {
+			continue
 		}
+		id := ids[e.Name()]
+		if id == "" {
+			id = e.Name()
+		}
+		out[id] = e.Name()
 	}
 	return out
 }
 
-// ids are the folders whose kind has another id.
-var ids = map[string]string{}
-
 func TestEveryFolderIsListed(t *testing.T) {
 	var want []string
-	for _, f := range folders(t) {
-		id := ids[f]
-		if id == "" {
-			id = f
-		}
+	for id := range folders(t) {
 		want = append(want, id)
+	}
+	for _, a := range keyonly.Adapters() {
+		want = append(want, a.Spec().ID)
 	}
 	slices.Sort(want)
 	if got := all.Registry().IDs(); !slices.Equal(got, want) {
@@ -47,11 +58,7 @@ func TestEveryFolderIsListed(t *testing.T) {
 
 func TestKinds(t *testing.T) {
 	registry := all.Registry()
-	for _, folder := range folders(t) {
-		id := ids[folder]
-		if id == "" {
-			id = folder
-		}
+	for id, folder := range folders(t) {
 		t.Run(id, func(t *testing.T) {
 			if !registry.Known(id) {
 				t.Fatal("not registered")
@@ -60,9 +67,10 @@ func TestKinds(t *testing.T) {
 		})
 	}
 	t.Run("any other kind", func(t *testing.T) {
-		if registry.Known("ollama") || registry.Adapter("ollama") != (customhost.Adapter{}) {
+		const id = "a-server-of-ours"
+		if registry.Known(id) || registry.Adapter(id) != (customhost.Adapter{}) {
 			t.Fatal("not served by the custom host")
 		}
-		providertest.Run(t, registry.Adapter("ollama"), filepath.Join("..", "customhost", "testdata"))
+		providertest.Run(t, registry.Adapter(id), filepath.Join("..", "customhost", "testdata"))
 	})
 }

@@ -5,7 +5,8 @@
 // The comment of a file holds lines "name: value": operation, model, strict
 // ("false"), status. Its parts are all optional:
 //
-//	settings.json  {"plain": {…}, "secret": {…}} of the account
+//	settings.json  {"plain": {…}, "secret": {…}} of the account; "<key>" in it is
+//	               the credential. Without this part it is testdata/settings.json
 //	request.json   what the caller sends
 //	refused        the error the caller gets instead
 //	path, header, upstream.json   what goes to the provider
@@ -19,8 +20,12 @@ package providertest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -44,11 +49,17 @@ func Run(t *testing.T, adapter provider.Adapter, dir string) {
 	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			runCase(t, adapter, read(t, file))
+			c := read(t, file)
+			if c.parts["settings.json"] == nil {
+				c.parts["settings.json"] = base(t, dir)
+			}
+			runCase(t, adapter, c)
 		})
 	}
+	bare := testCase{parts: map[string][]byte{}}
+	bare.parts["settings.json"] = base(t, dir)
 	t.Run("an account does not print its credential", func(t *testing.T) {
-		account := compile(t, adapter, testCase{parts: map[string][]byte{}})
+		account := compile(t, adapter, bare)
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
 			clean(t, "printing an account", fmt.Sprintf(verb, account))
 		}
@@ -56,15 +67,31 @@ func Run(t *testing.T, adapter provider.Adapter, dir string) {
 		clean(t, "encoding an account", string(out))
 	})
 	t.Run("a host with a metadata address does not compile", func(t *testing.T) {
-		_, err := adapter.Compile(provider.Settings{Key: secret.New(canary),
-			Plain: map[string]json.RawMessage{provider.CustomHost: json.RawMessage(`"http://169.254.169.254"`)}})
+		s := bare.settings(t, adapter)
+		s.Plain = maps.Clone(s.Plain)
+		if s.Plain == nil {
+			s.Plain = map[string]json.RawMessage{}
+		}
+		s.Plain[provider.CustomHost] = json.RawMessage(`"http://169.254.169.254"`)
+		_, err := adapter.Compile(s)
 		if err == nil {
 			t.Fatal("it did")
 		}
 		clean(t, "the error", err.Error())
 	})
+	t.Run("settings that are not there do no harm", func(t *testing.T) {
+		// A caller may name a kind and bring nothing but a key.
+		account, err := adapter.Compile(provider.Settings{Key: secret.New(canary)})
+		if err != nil {
+			clean(t, "the error", err.Error())
+			return
+		}
+		if account.Base() == nil || account.Base().Host == "" {
+			t.Error("the account is nowhere")
+		}
+	})
 	t.Run("unknown operations are refused", func(t *testing.T) {
-		account := compile(t, adapter, testCase{parts: map[string][]byte{}})
+		account := compile(t, adapter, bare)
 		if _, err := account.Encode(provider.Call{Operation: "fly", Request: scan(t, []byte("{}"))}); err == nil {
 			t.Fatal("it was not")
 		}
@@ -96,13 +123,24 @@ func read(t *testing.T, file string) testCase {
 	return c
 }
 
-func compile(t *testing.T, adapter provider.Adapter, c testCase) provider.Account {
+// base is the settings of cases that have none of their own; nil for none.
+func base(t *testing.T, dir string) []byte {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(dir, "settings.json"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+// settings are the case's, not validated.
+func (c testCase) settings(t *testing.T, adapter provider.Adapter) provider.Settings {
 	t.Helper()
 	var stored struct {
 		Plain  map[string]json.RawMessage
 		Secret map[string]string
 	}
-	if raw := c.parts["settings.json"]; raw != nil {
+	if raw := bytes.ReplaceAll(c.parts["settings.json"], []byte("<key>"), []byte(canary)); len(raw) > 0 {
 		if err := json.Unmarshal(raw, &stored); err != nil {
 			t.Fatal(err)
 		}
@@ -114,6 +152,12 @@ func compile(t *testing.T, adapter provider.Adapter, c testCase) provider.Accoun
 	for name, v := range stored.Secret {
 		s.Secret[name] = secret.New(v)
 	}
+	return s
+}
+
+func compile(t *testing.T, adapter provider.Adapter, c testCase) provider.Account {
+	t.Helper()
+	s := c.settings(t, adapter)
 	if problems := adapter.Spec().Validate(s); problems.Err() != nil {
 		t.Fatal(problems.Err())
 	}

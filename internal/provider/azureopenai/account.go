@@ -1,0 +1,53 @@
+package azureopenai
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/claviger/claviger/internal/provider"
+	"github.com/claviger/claviger/internal/provider/azure"
+	"github.com/claviger/claviger/internal/provider/openai"
+)
+
+// account is OpenAI's dialect at the paths of deployments.
+type account struct {
+	*openai.Account
+	deployments []deployment
+	tokens      *azure.Tokens // nil: the key is among the headers
+}
+
+// streamOptionsSince is the first dated version that knows stream_options;
+// older ones refuse fields they do not know.
+const streamOptionsSince = "2024-09-01"
+
+// Encode implements [provider.Account].
+func (a *account) Encode(call provider.Call) (provider.Upstream, error) {
+	path, err := a.Path(call.Operation)
+	if err != nil {
+		return provider.Upstream{}, err
+	}
+	d, err := choose(a.deployments, call.Model)
+	if err != nil {
+		return provider.Upstream{}, err
+	}
+	usage := call.Operation != provider.Embed
+	if d.APIVersion == "v1" {
+		return provider.Upstream{Path: "/v1" + path, Body: call.Request.Edit(d.Name, usage)}, nil
+	}
+	return provider.Upstream{
+		Path: "/deployments/" + d.Name + path + "?api-version=" + url.QueryEscape(d.APIVersion),
+		Body: call.Request.Edit(call.Model, usage && d.APIVersion >= streamOptionsSince),
+	}, nil
+}
+
+// Authorize implements [provider.Account]. Custom headers come last: they
+// replace whatever they name.
+func (a *account) Authorize(ctx context.Context, req *http.Request, body []byte) error {
+	if a.tokens != nil {
+		if err := a.tokens.Authorize(ctx, req); err != nil {
+			return err
+		}
+	}
+	return a.Account.Authorize(ctx, req, body)
+}

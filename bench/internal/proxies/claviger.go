@@ -7,7 +7,6 @@ import (
 	"net"
 	"time"
 
-	"github.com/claviger/claviger/bench/internal/load"
 	"github.com/claviger/claviger/bench/internal/proc"
 )
 
@@ -19,7 +18,6 @@ type ClavigerServer struct {
 	dir      string
 	addr     string
 	adminKey string
-	workKey  string
 	process  *proc.Process
 }
 
@@ -31,7 +29,7 @@ func NewClaviger(program string, p *Provider, dir string) (*ClavigerServer, erro
 	}
 	return &ClavigerServer{
 		program: program, provider: p, dir: dir, addr: addr,
-		adminKey: "bench-admin-" + rand.Text(), workKey: "bench-work-" + rand.Text() + rand.Text(),
+		adminKey: "bench-admin-" + rand.Text(),
 	}, nil
 }
 
@@ -41,7 +39,7 @@ func (s *ClavigerServer) Start(ctx context.Context, env ...string) (time.Duratio
 	env = append([]string{
 		trust(s.provider),
 		"CLAVIGER_BOOTSTRAP_KEY=" + s.adminKey,
-		"CLAVIGER_BOOTSTRAP_WORKSPACE_KEY=" + s.workKey,
+		"CLAVIGER_BOOTSTRAP_WORKSPACE_KEY=" + s.provider.callerKey,
 		"CLAVIGER_BOOTSTRAP_EMAIL=bench@example.com",
 	}, env...)
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
@@ -97,9 +95,6 @@ func (s *ClavigerServer) Proxy(overTLS bool) Proxy {
 	if overTLS {
 		slug = slugTLS
 	}
-	target := s.provider.Direct().Target
-	target.Addr = s.addr
-	target.Headers = load.Header("x-portkey-api-key", s.workKey) + load.Header("x-portkey-provider", "@"+slug)
-	return Proxy{Name: Claviger, Target: target, Process: s.process,
+	return Proxy{Name: Claviger, Target: s.provider.target(s.addr, slug), Process: s.process,
 		Settle: s.settle, Hold: s.holdLedger}
 }

@@ -43,9 +43,7 @@ func StartNginx(ctx context.Context, programs Programs, p *Provider, dir string)
 		process.Stop()
 		return Proxy{}, Proxy{}, err
 	}
-	plain = Proxy{Name: Nginx, Target: p.Direct().Target, Process: process}
-	plain.Target.Addr = values.Plain
-	overTLS = plain
-	overTLS.Target.Addr = values.TLS
+	plain = Proxy{Name: Nginx, Target: p.target(values.Plain, slugPlain), Process: process}
+	overTLS = Proxy{Name: Nginx, Target: p.target(values.TLS, slugPlain), Process: process}
 	return plain, overTLS, nil
 }

@@ -4,6 +4,7 @@ package proxies
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"net"
 	"path/filepath"
@@ -39,6 +40,7 @@ type Proxy struct {
 type Provider struct {
 	Plain, TLS string // host:port
 	Cert       string // file with the certificate of TLS, PEM
+	callerKey  string // what the callers of Claviger send as their key
 	processes  []*proc.Process
 }
 
@@ -53,7 +55,7 @@ type Programs struct {
 // StartProvider starts the mock provider, once in plain and once in TLS. dir
 // takes its certificate.
 func StartProvider(programs Programs, dir string) (*Provider, error) {
-	p := &Provider{Cert: filepath.Join(dir, "provider.pem")}
+	p := &Provider{Cert: filepath.Join(dir, "provider.pem"), callerKey: "bench-caller-" + rand.Text() + rand.Text()}
 	for _, listener := range []struct {
 		addr *string
 		args []string
@@ -71,7 +73,16 @@ func StartProvider(programs Programs, dir string) (*Provider, error) {
 
 // Direct is the way to the provider without a proxy.
 func (p *Provider) Direct() Proxy {
-	return Proxy{Name: Direct, Target: load.Target{Addr: p.Plain, Path: workload.Path}}
+	return Proxy{Name: Direct, Target: p.target(p.Plain, slugPlain)}
+}
+
+// target makes the same request for every proxy, whether it needs the headers
+// or not: reading and forwarding them is part of a proxy's work.
+func (p *Provider) target(addr, slug string) load.Target {
+	return load.Target{Addr: addr, Path: workload.Path, Headers: load.Header("User-Agent", "claviger-bench") +
+		load.Header("Accept", "*/*") +
+		load.Header("x-portkey-api-key", p.callerKey) +
+		load.Header("x-portkey-provider", "@"+slug)}
 }
 
 // Stop ends the provider.

@@ -13,9 +13,7 @@ func StartReverseProxy(programs Programs, p *Provider, overTLS bool, env ...stri
 	if err != nil {
 		return Proxy{}, err
 	}
-	target := p.Direct().Target
-	target.Addr = addr
-	return Proxy{Name: ReverseProxy, Target: target, Process: process}, nil
+	return Proxy{Name: ReverseProxy, Target: p.target(addr, slugPlain), Process: process}, nil
 }
 
 // trust makes a Go program accept the provider's certificate.

@@ -2,13 +2,16 @@ package provider
 
 import "strings"
 
-// check says in words why v does not have the format, or "". Formats other than
-// Line become parts of URLs, so that nothing in them may end a host or a path.
-func (f Format) check(v string) string {
+// Check says in words why v does not have the format, or "", which an empty v
+// has always. Formats other than Line become parts of URLs, so that nothing in
+// them may end a host or a path.
+func (f Format) Check(v string) string {
 	if v == "" {
 		return ""
 	}
 	switch f {
+	case Line:
+		return checkLine(v)
 	case Label:
 		if len(v) > 63 || !alphanumeric(v[0]) || !alphanumeric(v[len(v)-1]) || strings.ContainsFunc(v, without("-")) {
 			return "must be letters, digits and inner hyphens, at most 63"

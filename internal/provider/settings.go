@@ -30,7 +30,7 @@ func (s Settings) Part(field string, f Format) (string, error) {
 	switch {
 	case v == "":
 		return "", errors.New("there is no " + field)
-	case checkLine(v) != "" || f.check(v) != "":
+	case checkLine(v) != "" || f.Check(v) != "":
 		return "", errors.New(field + " does not have its format")
 	}
 	return v, nil

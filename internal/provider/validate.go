@@ -174,6 +174,9 @@ func (f Field) checkMembers(at string, raw json.RawMessage, otherwise string, p 
 
 // checkText says in words what is wrong with a text, or "".
 func (f Field) checkText(v string) string {
+	if v == "" {
+		return ""
+	}
 	longest := f.Max
 	if longest == 0 {
 		longest = maxText
@@ -186,13 +189,15 @@ func (f Field) checkText(v string) string {
 		return "must be at most " + strconv.Itoa(longest) + " bytes"
 	case len(f.Choices) > 0 && !slices.Contains(f.Choices, v):
 		return "must be one of " + strings.Join(f.Choices, ", ")
+	case f.Secret && (v[0] == '{' || v[0] == '[') && json.Valid([]byte(v)):
+		return "must be a string" // secrets that are none are kept as JSON text
 	case f.Secret:
-		return "" // a secret may be a document
+		return ""
 	}
 	if problem := checkLine(v); problem != "" {
 		return problem
 	}
-	return f.Format.check(v)
+	return f.Format.Check(v)
 }
 
 // checkLine says what is wrong with a text that may become a header, or "".

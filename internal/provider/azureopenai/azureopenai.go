@@ -53,6 +53,9 @@ func (a Adapter) Compile(s provider.Settings) (provider.Account, error) {
 	if out.deployments, err = parseDeployments(s); err != nil {
 		return nil, err
 	}
+	if err := sound(out.deployments); err != nil {
+		return nil, err
+	}
 	var own provider.Headers
 	if spec.Mode(s).Name == azure.Entra {
 		out.tokens = a.Entra.Tokens(s)

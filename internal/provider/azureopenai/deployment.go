@@ -27,6 +27,17 @@ func parseDeployments(s provider.Settings) (list []deployment, err error) {
 	return list, nil
 }
 
+// sound is nil when every deployment can become part of a URL. Values that a
+// secret mapping gave were not seen by Validate.
+func sound(list []deployment) error {
+	for _, d := range list {
+		if d.Name == "" || provider.Segment.Check(d.Name) != "" || provider.Segment.Check(d.APIVersion) != "" {
+			return errors.New(deploymentsField + " does not have its format")
+		}
+	}
+	return nil
+}
+
 // checkDeployments finds deployments between which a call could not choose.
 func checkDeployments(s provider.Settings) (p claviger.Problems) {
 	list, err := parseDeployments(s)

@@ -15,15 +15,16 @@ import (
 // entry that is closed and names no organisation is a close alone.
 func (s *Store) Ship(ctx context.Context, node string, entries []claviger.Entry, position []byte) error {
 	whole, closes := fold(entries)
+	rows, err := s.shipRows(ctx, shipWhole, whole, nil)
+	if err == nil {
+		rows, err = s.shipRows(ctx, shipClose, closes, rows)
+	}
+	if err != nil {
+		return err
+	}
 	return s.retry(ctx, s.ledger.Write, func(t *Tx) error {
-		if err := t.ship(ctx, shipWhole, node, whole); err != nil {
+		if err := t.ship(ctx, node, rows); err != nil || len(position) == 0 {
 			return err
-		}
-		if err := t.ship(ctx, shipClose, node, closes); err != nil {
-			return err
-		}
-		if len(position) == 0 {
-			return nil
 		}
 		_, err := t.exec(ctx, step{name: "put ledger position"}, putPosition, node, position)
 		return err

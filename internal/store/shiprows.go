@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 	"sync"
@@ -19,7 +20,6 @@ type shipment struct {
 	tail     string
 	width    int // arguments of a row
 	args     func(args []any, node string, e *claviger.Entry) []any
-	texts    sync.Map // textKey -> string
 }
 
 // shipWhole writes entries with their opening. One that is there is written
@@ -61,42 +61,81 @@ func overwrite(columns, pattern string) string {
 	return strings.Join(names, ", ")
 }
 
-// ship writes the entries in as few statements as the database's bound on
-// parameters allows. Sizes are powers of two, so that there are few texts, which
-// the drivers keep prepared.
-func (t *Tx) ship(ctx context.Context, s *shipment, node string, entries []*claviger.Entry) error {
+// shipped is a statement and the entries it writes.
+type shipped struct {
+	*shipment
+	statement *sql.Stmt
+	entries   []*claviger.Entry
+}
+
+// shipRows parts entries into as few statements as the database's bound on
+// parameters allows, and adds them to rows. Sizes are powers of two, so that
+// there are few statements; they stay prepared, since parsing one costs half as
+// much as running it.
+func (s *Store) shipRows(ctx context.Context, kind *shipment, entries []*claviger.Entry, rows []shipped) ([]shipped, error) {
 	size := 1
-	for size*2*s.width <= t.d.MaxParameters {
+	for size*2*kind.width <= s.dialect.MaxParameters {
 		size *= 2
 	}
-	var args []any
 	for len(entries) > 0 {
 		for size > len(entries) {
 			size /= 2
 		}
-		args = args[:0]
-		for _, e := range entries[:size] {
-			args = s.args(args, node, e)
+		statement, err := s.prepared(ctx, kind, size)
+		if err != nil {
+			return nil, err
 		}
-		if _, err := t.exec(ctx, step{name: s.name}, s.text(t.d, size), args...); err != nil {
-			return err
-		}
+		rows = append(rows, shipped{kind, statement, entries[:size]})
 		entries = entries[size:]
+	}
+	return rows, nil
+}
+
+// preparedShips are the statements prepared so far.
+type preparedShips struct {
+	mu         sync.Mutex
+	statements map[shipSize]*sql.Stmt
+}
+
+type shipSize struct {
+	kind *shipment
+	rows int
+}
+
+func (s *Store) prepared(ctx context.Context, kind *shipment, rows int) (*sql.Stmt, error) {
+	s.ships.mu.Lock()
+	defer s.ships.mu.Unlock()
+	key := shipSize{kind, rows}
+	if statement, ok := s.ships.statements[key]; ok {
+		return statement, nil
+	}
+	statement, err := s.ledger.Write.PrepareContext(ctx, kind.text(&s.dialect, rows))
+	if err != nil {
+		return nil, s.dialect.fail("prepare to "+kind.name, err)
+	}
+	if s.ships.statements == nil {
+		s.ships.statements = map[shipSize]*sql.Stmt{}
+	}
+	s.ships.statements[key] = statement
+	return statement, nil
+}
+
+// ship runs the statements.
+func (t *Tx) ship(ctx context.Context, node string, rows []shipped) error {
+	var args []any
+	for _, r := range rows {
+		args = args[:0]
+		for _, e := range r.entries {
+			args = r.args(args, node, e)
+		}
+		if _, err := t.tx.StmtContext(ctx, r.statement).ExecContext(ctx, args...); err != nil {
+			return t.lose(ctx, step{name: r.name}, err)
+		}
 	}
 	return nil
 }
 
-// textKey names one text of a shipment.
-type textKey struct {
-	dialect string
-	rows    int
-}
-
 func (s *shipment) text(d *Dialect, rows int) string {
-	key := textKey{d.Name, rows}
-	if text, ok := s.texts.Load(key); ok {
-		return text.(string)
-	}
 	var b strings.Builder
 	b.WriteString(s.head)
 	for i := range rows * s.width {
@@ -111,7 +150,6 @@ func (s *shipment) text(d *Dialect, rows int) string {
 		b.WriteString(d.Placeholder(i + 1))
 	}
 	b.WriteString(s.literals + ")" + s.tail)
-	s.texts.Store(key, b.String())
 	return b.String()
 }
 

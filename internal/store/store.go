@@ -25,6 +25,7 @@ type Store struct {
 	dialect Dialect
 	control Database
 	ledger  Database
+	ships   preparedShips
 }
 
 // New joins open databases to a store, which owns them from then on. The

@@ -13,7 +13,10 @@ type (
 	APIKeyID       string
 	IntegrationID  string
 	ProviderID     string
+	ModelID        string
 	AuditID        string
+	// SecretReferenceID names a secret reference.
+	SecretReferenceID string
 	// EntryID names one attempt in the ledger. It is a version 7 UUID minted
 	// by the gateway, so entries sort by the time of their admission.
 	EntryID [16]byte

@@ -43,6 +43,8 @@ type Grant struct {
 	Enabled        bool
 	UsageLimits    json.RawMessage
 	RateLimits     json.RawMessage
+	Status         Status    // Exhausted once its usage limit is reached
+	LastResetAt    time.Time // when its usage was last set to nothing; zero: never
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
 }
@@ -60,19 +62,23 @@ type Provider struct {
 	UsageLimits    json.RawMessage
 	RateLimits     json.RawMessage
 	ExpiresAt      time.Time // zero: never
-	Status         Status
-	CreatedAt      time.Time
-	UpdatedAt      time.Time
-	Version        int64
+	// OwnsIntegration: the integration was made with the provider, as a virtual
+	// key, and goes with it.
+	OwnsIntegration bool
+	Status          Status
+	CreatedAt       time.Time
+	UpdatedAt       time.Time
+	Version         int64
 	// Filled on reads, from the integration.
 	AIProvider      string
 	IntegrationSlug string
 }
 
 // Target is all that is stored about where a "@slug" of one workspace leads,
-// read in one query.
+// as it was at one time.
 type Target struct {
 	Provider    Provider
 	Integration Integration
 	Grant       Grant
+	Models      []Model // the integration's rows, in no order
 }

@@ -8,13 +8,24 @@ type Page struct{ Number, Size int }
 // Offset is how many rows come before the page.
 func (p Page) Offset() int { return p.Number * p.Size }
 
-// WorkspaceQuery selects active workspaces, oldest first.
+// WorkspaceQuery selects workspaces, oldest first.
 type WorkspaceQuery struct {
+	Show      Shown
 	Name      string // contains, case-sensitive; "" for any
 	ExactName string
 	Only      WorkspaceID // "" for any
 	Page      Page
 }
+
+// Shown says which of a list's rows to show. The zero value shows active ones.
+type Shown int
+
+// What lists can show.
+const (
+	ShowActive Shown = iota
+	ShowArchived
+	ShowAll
+)
 
 // APIKeyQuery selects active API keys, newest first.
 type APIKeyQuery struct {
@@ -29,14 +40,27 @@ type IntegrationQuery struct {
 	// AccessibleTo selects those a workspace may use (enabled grant) or owns.
 	AccessibleTo WorkspaceID
 	Type         string // "organisation", "workspace"; "" or "all" for both
+	Tags         []Tag  // all of them; nil for any
 	Page         Page
 }
+
+// Tag is a label of an integration. An empty Value stands for any.
+type Tag struct{ Name, Value string }
 
 // ProviderQuery selects active providers, newest first.
 type ProviderQuery struct {
 	WorkspaceID   WorkspaceID   // "" for any
 	IntegrationID IntegrationID // "" for any
+	Ref           string        // an id or a slug; "" for any
 	Page          Page
+}
+
+// SecretReferenceQuery selects active secret references, newest first.
+type SecretReferenceQuery struct {
+	Manager ManagerType       // "" for any
+	Name    string            // contains, whatever the case; "" for any
+	Tags    map[string]string // all of them, with these values
+	Page    Page
 }
 
 // EntryQuery selects ledger entries of one organisation, newest first. Zero
@@ -47,6 +71,23 @@ type EntryQuery struct {
 	APIKeyID     APIKeyID
 	ProviderSlug string
 	From, To     time.Time // of admission: From inclusive, To exclusive
+	Page         Page
+}
+
+// AuditQuery selects audit entries of one organisation, newest first. Zero
+// fields but From and To select everything.
+type AuditQuery struct {
+	From, To     time.Time // From inclusive, To exclusive
+	WorkspaceID  WorkspaceID
+	ActorKeyID   APIKeyID
+	ActorType    string
+	Action       string
+	ResourceType string
+	Method       string
+	URI          string
+	RequestID    string
+	Address      string
+	Status       int
 	Page         Page
 }
 
@@ -68,4 +109,6 @@ const (
 	APIKeyChanged      ChangeKind = "api_key"
 	IntegrationChanged ChangeKind = "integration"
 	ProviderChanged    ChangeKind = "provider"
+	// SecretReferenceChanged concerns what was read through the reference.
+	SecretReferenceChanged ChangeKind = "secret_reference"
 )

@@ -21,6 +21,9 @@ type Dialect struct {
 	// Position is the function that finds a string in another, counting from
 	// 1, case-sensitive: (haystack, needle).
 	Position string
+	// Members is the table of the members of a JSON object of texts in a
+	// column, with the columns key and value.
+	Members func(column string) string
 	// Placeholder is the n-th placeholder, from 1, of a statement that has very
 	// many: SQLite takes $1 for a name and looks it up among all others.
 	Placeholder func(n int) string

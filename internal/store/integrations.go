@@ -35,11 +35,15 @@ func (t *Tx) InsertIntegration(ctx context.Context, i claviger.Integration) erro
 	if err != nil {
 		return err
 	}
-	return t.insert(ctx, step{name: "insert integration", taken: "slug is already taken", parent: "workspace"}, insertIntegration,
+	err = t.insert(ctx, step{name: "insert integration", taken: "slug is already taken", parent: "workspace"}, insertIntegration,
 		i.OrganisationID, i.ID, orNull(i.WorkspaceID), i.Slug, i.Name, i.Description, i.AIProvider, configurations,
 		bytesOrNull(i.Sealed), int64(i.RootKeyID), i.KeyVersion, raw(i.SecretMappings), raw(i.PricingAdjustments),
 		raw(i.GlobalAccess), tags, i.AllowAllModels, i.Status,
 		i.CreatedAt.UnixMicro(), i.UpdatedAt.UnixMicro(), micros(i.KeyRotatedAt), i.Version, globallyGranted(i))
+	if err != nil || len(i.Tags) == 0 {
+		return err
+	}
+	return t.putTags(ctx, i)
 }
 
 // globallyGranted reads the one field of the JSON that queries ask for.
@@ -86,6 +90,7 @@ func integrationsWhere(org claviger.OrganisationID, q claviger.IntegrationQuery)
 			AND g.workspace_id = ` + ws + ` AND g.enabled)) accessible CROSS JOIN integrations i`
 		w.and("i.id = accessible.id")
 	}
+	from = w.tagged(org, q.Tags, from)
 	w.and("i.organisation_id = ?", org)
 	w.and("i." + live)
 	switch q.Type {
@@ -142,7 +147,10 @@ func (t *Tx) UpdateIntegration(ctx context.Context, i claviger.Integration) erro
 		int64(i.RootKeyID), i.KeyVersion, raw(i.SecretMappings), raw(i.PricingAdjustments), raw(i.GlobalAccess),
 		globallyGranted(i), tags, i.AllowAllModels, notArchived(i.Status), i.UpdatedAt.UnixMicro(), micros(i.KeyRotatedAt),
 		i.OrganisationID, i.ID, i.Version)
-	return t.changed(ctx, n, err, "integration", integrationExists, i.OrganisationID, i.ID)
+	if err := t.changed(ctx, n, err, "integration", integrationExists, i.OrganisationID, i.ID); err != nil {
+		return err
+	}
+	return t.putTags(ctx, i)
 }
 
 const archiveIntegration = `UPDATE integrations SET status = 'archived', sealed = NULL, root_key_id = 0, updated_us = $1,
@@ -156,7 +164,7 @@ const deleteIntegrationGrants = "DELETE FROM grants WHERE organisation_id = $1 A
 
 // ArchiveIntegration archives an integration where the version is still
 // i.Version, at i.UpdatedAt, and its providers; what is sealed is wiped, and
-// the grants are gone.
+// its grants, models and tags are gone.
 func (t *Tx) ArchiveIntegration(ctx context.Context, i claviger.Integration) error {
 	s := step{name: "archive integration"}
 	t.wiped = true
@@ -168,6 +176,13 @@ func (t *Tx) ArchiveIntegration(ctx context.Context, i claviger.Integration) err
 	if _, err := t.exec(ctx, s, archiveIntegrationProviders, at, i.OrganisationID, i.ID); err != nil {
 		return err
 	}
-	_, err = t.exec(ctx, s, deleteIntegrationGrants, i.OrganisationID, i.ID)
-	return err
+	if _, err := t.exec(ctx, s, forgetSecretUses, i.OrganisationID, i.ID); err != nil {
+		return err
+	}
+	for _, query := range []string{deleteIntegrationGrants, deleteModels, deleteTags} {
+		if _, err := t.exec(ctx, s, query, i.OrganisationID, i.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -19,7 +19,8 @@ func TestQueriesUseIndexes(t *testing.T) {
 	}
 	defer db.Close()
 	db.SetMaxOpenConns(1)
-	d := Dialect{Name: "sqlite", Goose: goose.DialectSQLite3, Classify: func(error) Class { return Other }}
+	d := Dialect{Name: "sqlite", Goose: goose.DialectSQLite3, Classify: func(error) Class { return Other },
+		Position: "instr", Members: func(column string) string { return "json_each(" + column + ")" }}
 	if _, err := New(d, Database{db, db}, Database{db, db}).Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -30,6 +31,9 @@ func TestQueriesUseIndexes(t *testing.T) {
 	accessible := integrations(claviger.IntegrationQuery{AccessibleTo: "ws"})
 	newest := " ORDER BY i.created_us DESC, i.id DESC LIMIT 10"
 	everyEntry := entriesWhere("org", claviger.EntryQuery{}).text.String()
+	references := func(q claviger.SecretReferenceQuery) string {
+		return "SELECT * FROM secret_references" + d.secretReferencesWhere("org", q).text.String() + " ORDER BY created_us DESC, id DESC LIMIT 10"
+	}
 	tests := map[string]struct {
 		query string
 		uses  string // an index that must be named
@@ -45,6 +49,11 @@ func TestQueriesUseIndexes(t *testing.T) {
 		"how many are accessible":    {"SELECT COUNT(*)" + accessible, "grants_workspace"},
 		"all integrations, newest":   {"SELECT i.*" + integrations(claviger.IntegrationQuery{}) + newest, "integrations_list"},
 		"globally granted":           {globallyGrantedIntegrations, "integrations_global"},
+		"models of an integration":   {listModels, "sqlite_autoindex_integration_models_1"},
+		"integrations by tag":        {"SELECT i.*" + integrations(claviger.IntegrationQuery{Tags: []claviger.Tag{{Name: "a", Value: "b"}, {Name: "c"}}}), "integration_tags_name"},
+		"accessible ones by tag":     {"SELECT i.*" + integrations(claviger.IntegrationQuery{AccessibleTo: "ws", Tags: []claviger.Tag{{Name: "a"}}}), "grants_workspace"},
+		"exhausted providers":        {unexhaustProviders, "providers_integration"},
+		"deleting models of own":     {deleteWorkspaceGrants[4], "sqlite_autoindex_integration_models_1"},
 		"grants of an integration":   {listGrants, "sqlite_autoindex_grants_1"},
 		"count of grants":            {countGrants, "sqlite_autoindex_grants_1"},
 		"dependents of a workspace":  {workspaceDependents, "providers_workspace"},
@@ -55,13 +64,21 @@ func TestQueriesUseIndexes(t *testing.T) {
 		"deleting grants":            {deleteWorkspaceGrants[0], "grants_workspace"},
 		"deleting grants of own":     {deleteWorkspaceGrants[1], "sqlite_autoindex_grants_1"},
 		"archived integration":       {archiveIntegrationProviders, "providers_integration"},
+		"reference by slug":          {selectSecretReferenceBySlug, "secret_references_slug"},
+		"workspaces of a reference":  {listAllowedWorkspaces, "sqlite_autoindex_secret_reference_workspaces_1"},
+		"references, newest":         {references(claviger.SecretReferenceQuery{}), "secret_references_list"},
+		"uses of a reference":        {countSecretUses, "sqlite_autoindex_secret_uses_1"},
+		"uses outside":               {countSecretUsesOutside, "sqlite_autoindex_secret_uses_1"},
+		"provider by its name alone": {"SELECT * FROM providers p WHERE p.organisation_id = $1 AND p.status <> 'archived' AND p.slug = $2", "providers_named"},
+		"forgetting a workspace":     {deleteWorkspaceGrants[2], "secret_reference_workspaces_workspace"},
+		"forgetting uses of own":     {deleteWorkspaceGrants[3], "secret_uses_integration"},
 		"newest entries":             {"SELECT * FROM entries" + everyEntry + " ORDER BY opened_us DESC, entry_id DESC LIMIT 10", "entries_list"},
 		"entries of a key":           {"SELECT * FROM entries" + entriesWhere("org", claviger.EntryQuery{APIKeyID: "k"}).text.String() + " ORDER BY opened_us DESC, entry_id DESC LIMIT 10", "entries_api_key"},
 		"entries of a workspace":     {"SELECT * FROM entries" + entriesWhere("org", claviger.EntryQuery{WorkspaceID: "w"}).text.String() + " ORDER BY opened_us DESC, entry_id DESC LIMIT 10", "entries_workspace"},
 		"entries of a provider":      {"SELECT * FROM entries" + entriesWhere("org", claviger.EntryQuery{ProviderSlug: "p"}).text.String() + " ORDER BY opened_us DESC, entry_id DESC LIMIT 10", "entries_provider"},
 		"open entries of a node":     {unsettle, "entries_open"},
 	}
-	wholeTenant := map[string]bool{"all integrations, newest": true, "globally granted": true, "newest entries": true}
+	wholeTenant := map[string]bool{"all integrations, newest": true, "globally granted": true, "newest entries": true, "references, newest": true}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			plan := explain(t, db, tt.query)

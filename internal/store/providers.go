@@ -8,23 +8,23 @@ import (
 )
 
 const providerColumns = `organisation_id, id, workspace_id, integration_id, slug, name, note, usage_limits, rate_limits,
-	expires_us, status, created_us, updated_us, version`
+	expires_us, owns_integration, status, created_us, updated_us, version`
 
 func providerTo(p *claviger.Provider) []any {
 	return []any{text(&p.OrganisationID), text(&p.ID), text(&p.WorkspaceID), text(&p.IntegrationID), text(&p.Slug), text(&p.Name),
 		text(&p.Note), rawTo{&p.UsageLimits}, rawTo{&p.RateLimits},
-		timeTo{&p.ExpiresAt}, text(&p.Status), timeTo{&p.CreatedAt}, timeTo{&p.UpdatedAt}, number(&p.Version)}
+		timeTo{&p.ExpiresAt}, flag(&p.OwnsIntegration), text(&p.Status), timeTo{&p.CreatedAt}, timeTo{&p.UpdatedAt}, number(&p.Version)}
 }
 
 const insertProvider = `INSERT INTO providers (` + providerColumns + `)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING`
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING`
 
 // InsertProvider adds a provider; claviger.Conflict if its slug is taken in the
 // workspace, claviger.Missing if its workspace or integration is not there.
 func (t *Tx) InsertProvider(ctx context.Context, p claviger.Provider) error {
 	return t.insert(ctx, step{name: "insert provider", taken: "slug is already taken", parent: "workspace or integration"}, insertProvider,
 		p.OrganisationID, p.ID, p.WorkspaceID, p.IntegrationID, p.Slug, p.Name, p.Note, raw(p.UsageLimits), raw(p.RateLimits),
-		micros(p.ExpiresAt), p.Status, p.CreatedAt.UnixMicro(), p.UpdatedAt.UnixMicro(), p.Version)
+		micros(p.ExpiresAt), p.OwnsIntegration, p.Status, p.CreatedAt.UnixMicro(), p.UpdatedAt.UnixMicro(), p.Version)
 }
 
 var (
@@ -58,6 +58,10 @@ func (t *Tx) Providers(ctx context.Context, org claviger.OrganisationID, q clavi
 	}
 	if q.IntegrationID != "" {
 		w.and("p.integration_id = ?", q.IntegrationID)
+	}
+	if q.Ref != "" {
+		condition, ref := byRef(q.Ref, "p.id = ?", "p.slug = ?")
+		w.and(condition, ref)
 	}
 	l := list{what: "providers", columns: providerAndKind, from: providersFrom,
 		order: "p.created_us DESC, p.id DESC", page: q.Page}

@@ -8,26 +8,42 @@ import (
 )
 
 const workspaceColumns = `organisation_id, id, slug, name, description, icon, metadata, usage_limits, rate_limits,
-	is_default, status, created_us, updated_us, version`
+	is_default, status, created_us, updated_us, version, input_guardrails, output_guardrails, user_api_key_config`
 
 func workspaceTo(w *claviger.Workspace) []any {
 	return []any{text(&w.OrganisationID), text(&w.ID), text(&w.Slug), text(&w.Name), text(&w.Description), text(&w.Icon),
 		jsonTo{&w.Metadata}, rawTo{&w.UsageLimits}, rawTo{&w.RateLimits},
-		flag(&w.IsDefault), text(&w.Status), timeTo{&w.CreatedAt}, timeTo{&w.UpdatedAt}, number(&w.Version)}
+		flag(&w.IsDefault), text(&w.Status), timeTo{&w.CreatedAt}, timeTo{&w.UpdatedAt}, number(&w.Version),
+		jsonTo{&w.InputGuardrails}, jsonTo{&w.OutputGuardrails}, text(&w.UserAPIKeyConfig)}
 }
 
 const insertWorkspace = `INSERT INTO workspaces (` + workspaceColumns + `)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING`
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING`
 
 // InsertWorkspace adds a workspace; claviger.Conflict if its slug is taken.
 func (t *Tx) InsertWorkspace(ctx context.Context, w claviger.Workspace) error {
-	metadata, err := encoded(w.Metadata, w.Metadata == nil)
+	defaults, err := workspaceDefaults(w)
 	if err != nil {
 		return err
 	}
 	return t.insert(ctx, step{name: "insert workspace", taken: "slug is already taken", parent: "organisation"}, insertWorkspace,
-		w.OrganisationID, w.ID, w.Slug, w.Name, w.Description, w.Icon, metadata, raw(w.UsageLimits), raw(w.RateLimits),
-		w.IsDefault, w.Status, w.CreatedAt.UnixMicro(), w.UpdatedAt.UnixMicro(), w.Version)
+		w.OrganisationID, w.ID, w.Slug, w.Name, w.Description, w.Icon, defaults.metadata, raw(w.UsageLimits), raw(w.RateLimits),
+		w.IsDefault, w.Status, w.CreatedAt.UnixMicro(), w.UpdatedAt.UnixMicro(), w.Version,
+		defaults.input, defaults.output, w.UserAPIKeyConfig)
+}
+
+// encodedDefaults are the columns of a workspace that hold JSON of ours.
+type encodedDefaults struct{ metadata, input, output any }
+
+func workspaceDefaults(w claviger.Workspace) (d encodedDefaults, err error) {
+	if d.metadata, err = encoded(w.Metadata, w.Metadata == nil); err != nil {
+		return d, err
+	}
+	if d.input, err = encoded(w.InputGuardrails, w.InputGuardrails == nil); err != nil {
+		return d, err
+	}
+	d.output, err = encoded(w.OutputGuardrails, w.OutputGuardrails == nil)
+	return d, err
 }
 
 const (
@@ -47,7 +63,13 @@ func (t *Tx) Workspace(ctx context.Context, org claviger.OrganisationID, ref str
 func (t *Tx) Workspaces(ctx context.Context, org claviger.OrganisationID, q claviger.WorkspaceQuery) ([]claviger.Workspace, int, error) {
 	var w where
 	w.and("organisation_id = ?", org)
-	w.and(live)
+	switch q.Show {
+	case claviger.ShowArchived:
+		w.and("status = 'archived'")
+	case claviger.ShowAll:
+	default:
+		w.and(live)
+	}
 	if q.Name != "" {
 		w.and(t.d.Position+"(name, ?) > 0", q.Name)
 	}
@@ -69,21 +91,22 @@ func (t *Tx) Workspaces(ctx context.Context, org claviger.OrganisationID, q clav
 
 const (
 	updateWorkspace = `UPDATE workspaces SET slug = $1, name = $2, description = $3, icon = $4, metadata = $5,
-	usage_limits = $6, rate_limits = $7, is_default = $8, status = $9, updated_us = $10, version = version + 1
-WHERE organisation_id = $11 AND id = $12 AND version = $13 AND ` + live
+	usage_limits = $6, rate_limits = $7, is_default = $8, status = $9, updated_us = $10,
+	input_guardrails = $11, output_guardrails = $12, user_api_key_config = $13, version = version + 1
+WHERE organisation_id = $14 AND id = $15 AND version = $16 AND ` + live
 	workspaceExists = "SELECT 1 FROM workspaces WHERE organisation_id = $1 AND id = $2 AND " + live
 )
 
 // UpdateWorkspace writes what may change about a workspace where the version is
 // still w.Version, and makes it one higher.
 func (t *Tx) UpdateWorkspace(ctx context.Context, w claviger.Workspace) error {
-	metadata, err := encoded(w.Metadata, w.Metadata == nil)
+	defaults, err := workspaceDefaults(w)
 	if err != nil {
 		return err
 	}
 	n, err := t.exec(ctx, step{name: "update workspace", taken: "slug is already taken"}, updateWorkspace,
-		w.Slug, w.Name, w.Description, w.Icon, metadata, raw(w.UsageLimits), raw(w.RateLimits), w.IsDefault,
-		notArchived(w.Status), w.UpdatedAt.UnixMicro(), w.OrganisationID, w.ID, w.Version)
+		w.Slug, w.Name, w.Description, w.Icon, defaults.metadata, raw(w.UsageLimits), raw(w.RateLimits), w.IsDefault,
+		notArchived(w.Status), w.UpdatedAt.UnixMicro(), defaults.input, defaults.output, w.UserAPIKeyConfig, w.OrganisationID, w.ID, w.Version)
 	return t.changed(ctx, n, err, "workspace", workspaceExists, w.OrganisationID, w.ID)
 }
 
@@ -103,16 +126,22 @@ WHERE organisation_id = $2 AND id = $3 AND version = $4 AND ` + live
 
 const ownIntegrations = "SELECT id FROM integrations WHERE organisation_id = $1 AND workspace_id = $2 AND " + live
 
-// What a workspace was granted, and what others were granted of its own.
+// What a workspace was granted, and what others were granted of its own; what
+// it may read secrets through, and what its own do; the models and tags of its
+// own.
 var deleteWorkspaceGrants = []string{
 	"DELETE FROM grants WHERE organisation_id = $1 AND workspace_id = $2",
 	"DELETE FROM grants WHERE organisation_id = $1 AND integration_id IN (" + ownIntegrations + ")",
+	"DELETE FROM secret_reference_workspaces WHERE organisation_id = $1 AND workspace_id = $2",
+	"DELETE FROM secret_uses WHERE organisation_id = $1 AND integration_id IN (" + ownIntegrations + ")",
+	"DELETE FROM integration_models WHERE organisation_id = $1 AND integration_id IN (" + ownIntegrations + ")",
+	"DELETE FROM integration_tags WHERE organisation_id = $1 AND integration_id IN (" + ownIntegrations + ")",
 }
 
 // What is archived with a workspace; integrations last, since providers and
 // grants find theirs.
 var archiveWithWorkspace = []string{
-	`UPDATE api_keys SET status = 'archived', hash = NULL, updated_us = $3, version = version + 1
+	`UPDATE api_keys SET status = 'archived', hash = NULL, old_hash = NULL, updated_us = $3, version = version + 1
 WHERE organisation_id = $1 AND workspace_id = $2 AND ` + live,
 	`UPDATE providers SET status = 'archived', updated_us = $3, version = version + 1
 WHERE organisation_id = $1 AND workspace_id = $2 AND ` + live,

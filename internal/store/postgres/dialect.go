@@ -20,6 +20,7 @@ var dialect = store.Dialect{
 	Locker:      migrationLock{},
 	Classify:    classify,
 	Position:    "strpos",
+	Members:     func(column string) string { return "json_each_text(" + column + "::json)" },
 	Placeholder: func(n int) string { return "$" + strconv.Itoa(n) },
 	// The protocol allows 65535; statements of this size are quicker to plan.
 	MaxParameters: 9000,

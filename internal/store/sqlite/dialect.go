@@ -15,6 +15,7 @@ var dialect = store.Dialect{
 	Goose:         goose.DialectSQLite3,
 	Classify:      classify,
 	Position:      "instr",
+	Members:       func(column string) string { return "json_each(" + column + ")" },
 	Placeholder:   func(int) string { return "?" },
 	MaxParameters: 32766,
 	Forget:        truncateLog,

@@ -29,6 +29,12 @@ func Run(t *testing.T, open func(testing.TB) *store.Store) {
 		"open entries of a dead node are settled":     settled,
 		"journal positions are kept":                  positions,
 		"the ledger can be narrowed":                  entriesFiltered,
+		"secret references are kept":                  secretReferences,
+		"secret references can be narrowed":           secretReferencesFiltered,
+		"what uses a secret reference is known":       secretUses,
+		"models are kept":                             models,
+		"integrations are found by tags":              tagged,
+		"exhausted providers are reset":               reset,
 		"there is one keyring":                        keyring,
 		"audit entries are stored":                    audited,
 	} {

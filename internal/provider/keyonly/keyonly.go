@@ -53,8 +53,8 @@ func (a Adapter) Compile(s provider.Settings) (provider.Account, error) {
 type row struct {
 	id, name string
 	// base is where it is. "" with ownHost is one that people run themselves,
-	// and without it one that has no OpenAI dialect of its own: its account is
-	// stored, and called only at a custom host that speaks the dialect.
+	// and without it one that is not known to speak the dialect anywhere: its
+	// account is stored, and called only at a custom host that does.
 	base    string
 	ownHost bool
 	// prefix comes between the base, or the custom host, and the paths.
@@ -66,7 +66,7 @@ type row struct {
 
 func (r row) notCallable() string {
 	if r.base == "" && !r.ownHost {
-		return "it has no OpenAI dialect; a custom host that speaks it can be called"
+		return "no base URL of OpenAI's dialect is known; a custom host can be called"
 	}
 	return ""
 }

@@ -130,7 +130,7 @@ func (k Spec) AllFields() []Field {
 		out = append(out, f)
 	}
 	return append(append(out, k.Fields...),
-		Field{Name: CustomHost, Required: k.HostRequired, Max: maxHost,
+		Field{Name: CustomHost, Required: k.HostRequired,
 			Help: "Base URL to call in place of the kind's own"},
 		Field{Name: CustomHeaders, Type: StringMap, Secret: true,
 			Help: "Headers to send with every request; they replace the kind's own of the same name"})

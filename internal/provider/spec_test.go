@@ -134,7 +134,7 @@ func TestJSONSchema(t *testing.T) {
 		"masked_object":{"type":"string","readOnly":true,"description":"What may be shown of object."},
 		"secret":{"type":["string","null"],"writeOnly":true,"description":"Required when mode is closed."},
 		"masked_secret":{"type":"string","readOnly":true,"description":"What may be shown of secret."},
-		"custom_host":{"type":["string","null"],"format":"uri","maxLength":2048,"description":"Base URL to call in place of the kind's own."},
+		"custom_host":{"type":["string","null"],"format":"uri","description":"Base URL to call in place of the kind's own."},
 		"custom_headers":{"type":["object","null"],"additionalProperties":{"type":"string"},"writeOnly":true,"description":"Headers to send with every request; they replace the kind's own of the same name."},
 		"masked_custom_headers":{"type":"object","additionalProperties":{"type":"string"},"readOnly":true,"description":"What may be shown of custom_headers."}}}`
 	var a, b any

@@ -48,8 +48,8 @@ a secret mapping fills counts as present. Every kind also takes:
 `
 
 const modes = `
-*Calls* are the operations that the gateway sends on; a provider may have fewer. Modes marked *server's identity* act with an identity of the server's own; the operator has to allow them before they
-are called.
+*Calls* are the operations that the gateway sends on; a provider may have fewer. Modes marked *server's identity* act
+with an identity of the server's own; the operator has to allow them before they are called.
 
 Any other ` + "`ai_provider_id`" + ` is accepted with a ` + "`custom_host`" + ` that speaks OpenAI's dialect; its key is optional.
 `

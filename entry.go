@@ -87,8 +87,9 @@ const (
 	EntryUnsettled EntryStatus = "unsettled"
 )
 
-// Entry is one attempt in the ledger. Closing is zero but for its ID until the
-// status is closed.
+// Entry is one attempt in the ledger. Closing is zero but for its ID while the
+// entry is open; of an unsettled one it has the estimate as its Tokens, marked
+// Estimated, and nothing else.
 type Entry struct {
 	Opening
 	Status  EntryStatus

@@ -58,6 +58,14 @@ type ModelLister interface {
 	ModelsPath() string
 }
 
+// ModelNamer is what an Account may be besides: one whose callers may ask for
+// something else than a model, such as a deployment.
+type ModelNamer interface {
+	// ModelOf is the model behind the name a caller asks for, which may be "";
+	// "" when there is none.
+	ModelOf(name string) string
+}
+
 // Call is one request of a caller, routed to an account.
 type Call struct {
 	Operation Operation

@@ -1,10 +1,18 @@
 package azureai_test
 
 import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 
+	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/provider"
+	"github.com/claviger/claviger/internal/provider/azure"
 	"github.com/claviger/claviger/internal/provider/azureai"
 	"github.com/claviger/claviger/internal/provider/providertest"
+	"github.com/claviger/claviger/internal/secret"
 )
 
 func with(mode, more string) string {
@@ -35,4 +43,42 @@ func TestMasked(t *testing.T) {
 	providertest.CheckMasked(t, azureai.Adapter{}.Spec(),
 		with("entra", `,"azure_entra_client_secret":"abCANARYyz","is_key_required":true,"azure_workload_client_id":"w"`),
 		with("entra", `,"masked_azure_entra_client_secret":"ab*******yz","is_key_required":true,"azure_workload_client_id":"w"`))
+}
+
+func TestWithAnAppRegistrationRequestsCarryItsTokenOrAreNotSent(t *testing.T) {
+	for name, tt := range map[string]struct {
+		status       int
+		answer, want string
+		code         claviger.Code
+	}{
+		"a token":   {200, `{"access_token":"the-token","expires_in":3600}`, "Bearer the-token", ""},
+		"a refusal": {401, `{"error":"invalid_client"}`, "", claviger.Unavailable},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(tt.status)
+				fmt.Fprint(w, tt.answer)
+			}))
+			t.Cleanup(server.Close)
+			adapter := azureai.Adapter{Entra: azure.Authority{HTTP: server.Client(), URL: server.URL}}
+			var in map[string]json.RawMessage
+			if err := json.Unmarshal([]byte(with("entra", `,"azure_entra_tenant_id":"t","azure_entra_client_id":"c","azure_entra_client_secret":"s"`)), &in); err != nil {
+				t.Fatal(err)
+			}
+			s := provider.Settings{Key: secret.New("a-key-left-over")}
+			s.Plain, s.Secret = adapter.Spec().Split(in)
+			account, err := adapter.Compile(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			req := httptest.NewRequest(http.MethodPost, account.Base().String(), nil)
+			err = account.Authorize(t.Context(), req, nil)
+			if (err != nil) != (tt.code != "") || err != nil && claviger.CodeOf(err) != tt.code {
+				t.Errorf("error %v", err)
+			}
+			if got := req.Header.Get("Authorization"); got != tt.want {
+				t.Errorf("Authorization %q", got)
+			}
+		})
+	}
 }

@@ -41,6 +41,15 @@ func (a *account) Encode(call provider.Call) (provider.Upstream, error) {
 	}, nil
 }
 
+// ModelOf implements [provider.ModelNamer].
+func (a *account) ModelOf(name string) string {
+	d, err := choose(a.deployments, name)
+	if err != nil {
+		return ""
+	}
+	return d.Model
+}
+
 // Authorize implements [provider.Account]. Custom headers come last: they
 // replace whatever they name.
 func (a *account) Authorize(ctx context.Context, req *http.Request, body []byte) error {

@@ -60,6 +60,13 @@ type APIKey struct {
 	Defaults       json.RawMessage
 	AlertEmails    []string
 	ExpiresAt      time.Time // zero: never
+	// OldHash is of the secret that the last rotation replaced; zero: none. It
+	// authenticates until OldUntil, while the key itself does.
+	OldHash        KeyHash
+	OldUntil       time.Time
+	RotatedAt      time.Time       // zero: never
+	RotationPolicy json.RawMessage // a [RotationPolicy]; nil when unset
+	ResetAt        time.Time       // when usage was last counted from zero by hand; zero: never
 	Status         Status
 	CreationMode   string // "api", "auto" (bootstrap), "ui"
 	CreatedAt      time.Time
@@ -69,6 +76,18 @@ type APIKey struct {
 
 // Kind is the key's kind.
 func (k APIKey) Kind() KeyKind { return KeyKind{k.Type, k.SubType} }
+
+// InTransition reports whether the secret before the last rotation still
+// authenticates at now.
+func (k APIKey) InTransition(now time.Time) bool {
+	return k.OldHash != KeyHash{} && now.Before(k.OldUntil)
+}
+
+// OpensWith reports whether the secret of hash h authenticates at now: the
+// current one does, and the one before it while the transition lasts.
+func (k APIKey) OpensWith(h KeyHash, now time.Time) bool {
+	return h != KeyHash{} && (h == k.Hash || h == k.OldHash && now.Before(k.OldUntil))
+}
 
 // Expired reports whether the key is past its end at now.
 func (k APIKey) Expired(now time.Time) bool {

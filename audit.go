@@ -6,8 +6,9 @@ import (
 )
 
 // AuditEntry is one change to a credential or to who may use it, written in the
-// same transaction as the change. Before and After hold the row as the admin
-// API shows it, each secret replaced by a keyed fingerprint.
+// same transaction as the change, or attempts at one that were refused. Before
+// and After hold the row as the admin API shows it, each secret replaced by a
+// keyed fingerprint.
 type AuditEntry struct {
 	ID             AuditID
 	OrganisationID OrganisationID
@@ -23,4 +24,10 @@ type AuditEntry struct {
 	URI            string
 	RequestID      string
 	Address        string // of the client, without port
+	// Status is the HTTP status of the answer: 200 for a change, 401 or 403 for
+	// attempts that were refused.
+	Status int
+	// Attempts is how many requests the entry stands for: 1 for a change, more
+	// where refused attempts of one caller were counted together.
+	Attempts int
 }

@@ -25,7 +25,13 @@ type Workspace struct {
 	Description    string
 	Icon           string
 	// Metadata are the default metadata of requests; nil when unset.
-	Metadata    map[string]string
+	Metadata map[string]string
+	// InputGuardrails and OutputGuardrails name the guardrails of every request;
+	// nil when unset. UserAPIKeyConfig is the config, by slug or id, of keys made
+	// for users; empty when unset.
+	InputGuardrails, OutputGuardrails []string
+	UserAPIKeyConfig                  string
+
 	UsageLimits json.RawMessage // as the admin API takes and gives them; nil when unset
 	RateLimits  json.RawMessage
 	IsDefault   bool

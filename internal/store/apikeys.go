@@ -9,18 +9,19 @@ import (
 
 const apiKeyColumns = `organisation_id, id, workspace_id, type, sub_type, user_id, name, description, hash,
 	masked, scopes, usage_limits, rate_limits, defaults, alert_emails, expires_us, status,
-	creation_mode, created_us, updated_us, version`
+	creation_mode, created_us, updated_us, version, old_hash, old_until_us, rotated_us, rotation_policy, reset_us`
 
 func apiKeyTo(k *claviger.APIKey) []any {
 	return []any{text(&k.OrganisationID), text(&k.ID), text(&k.WorkspaceID), text(&k.Type), text(&k.SubType), text(&k.UserID),
 		text(&k.Name), text(&k.Description), fixedTo{k.Hash[:]},
 		text(&k.Masked), jsonTo{&k.Scopes}, rawTo{&k.UsageLimits}, rawTo{&k.RateLimits}, rawTo{&k.Defaults},
 		jsonTo{&k.AlertEmails}, timeTo{&k.ExpiresAt}, text(&k.Status),
-		text(&k.CreationMode), timeTo{&k.CreatedAt}, timeTo{&k.UpdatedAt}, number(&k.Version)}
+		text(&k.CreationMode), timeTo{&k.CreatedAt}, timeTo{&k.UpdatedAt}, number(&k.Version),
+		fixedTo{k.OldHash[:]}, timeTo{&k.OldUntil}, timeTo{&k.RotatedAt}, rawTo{&k.RotationPolicy}, timeTo{&k.ResetAt}}
 }
 
 const insertAPIKey = `INSERT INTO api_keys (` + apiKeyColumns + `)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
 ON CONFLICT DO NOTHING`
 
 // InsertAPIKey adds a key; claviger.Conflict if the same key is stored already,
@@ -37,7 +38,8 @@ func (t *Tx) InsertAPIKey(ctx context.Context, k claviger.APIKey) error {
 	return t.insert(ctx, step{name: "insert api key", taken: "API key already exists", parent: "workspace"}, insertAPIKey,
 		k.OrganisationID, k.ID, orNull(k.WorkspaceID), k.Type, k.SubType, k.UserID, k.Name, k.Description, hashOrNull(k.Hash),
 		k.Masked, scopes, raw(k.UsageLimits), raw(k.RateLimits), raw(k.Defaults), emails, micros(k.ExpiresAt), k.Status,
-		k.CreationMode, k.CreatedAt.UnixMicro(), k.UpdatedAt.UnixMicro(), k.Version)
+		k.CreationMode, k.CreatedAt.UnixMicro(), k.UpdatedAt.UnixMicro(), k.Version,
+		hashOrNull(k.OldHash), micros(k.OldUntil), micros(k.RotatedAt), raw(k.RotationPolicy), micros(k.ResetAt))
 }
 
 const selectAPIKey = "SELECT " + apiKeyColumns + " FROM api_keys WHERE organisation_id = $1 AND id = $2 AND " + live
@@ -78,12 +80,13 @@ func (t *Tx) APIKeys(ctx context.Context, org claviger.OrganisationID, q clavige
 
 const (
 	updateAPIKey = `UPDATE api_keys SET name = $1, description = $2, hash = $3, masked = $4, scopes = $5, usage_limits = $6,
-	rate_limits = $7, defaults = $8, alert_emails = $9, expires_us = $10, status = $11, updated_us = $12, version = version + 1
-WHERE organisation_id = $13 AND id = $14 AND version = $15 AND ` + live
+	rate_limits = $7, defaults = $8, alert_emails = $9, expires_us = $10, status = $11, updated_us = $12,
+	old_hash = $13, old_until_us = $14, rotated_us = $15, rotation_policy = $16, reset_us = $17, version = version + 1
+WHERE organisation_id = $18 AND id = $19 AND version = $20 AND ` + live
 	apiKeyExists = "SELECT 1 FROM api_keys WHERE organisation_id = $1 AND id = $2 AND " + live
 )
 
-// UpdateAPIKey writes what may change about a key, its hash included, where the
+// UpdateAPIKey writes what may change about a key, its hashes included, where the
 // version is still k.Version, and makes it one higher.
 func (t *Tx) UpdateAPIKey(ctx context.Context, k claviger.APIKey) error {
 	scopes, err := encoded(k.Scopes, k.Scopes == nil)
@@ -96,15 +99,17 @@ func (t *Tx) UpdateAPIKey(ctx context.Context, k claviger.APIKey) error {
 	}
 	n, err := t.exec(ctx, step{name: "update api key", taken: "API key already exists"}, updateAPIKey,
 		k.Name, k.Description, hashOrNull(k.Hash), k.Masked, scopes, raw(k.UsageLimits), raw(k.RateLimits), raw(k.Defaults),
-		emails, micros(k.ExpiresAt), notArchived(k.Status), k.UpdatedAt.UnixMicro(), k.OrganisationID, k.ID, k.Version)
+		emails, micros(k.ExpiresAt), notArchived(k.Status), k.UpdatedAt.UnixMicro(),
+		hashOrNull(k.OldHash), micros(k.OldUntil), micros(k.RotatedAt), raw(k.RotationPolicy), micros(k.ResetAt),
+		k.OrganisationID, k.ID, k.Version)
 	return t.changed(ctx, n, err, "api key", apiKeyExists, k.OrganisationID, k.ID)
 }
 
-const archiveAPIKey = `UPDATE api_keys SET status = 'archived', hash = NULL, updated_us = $1, version = version + 1
+const archiveAPIKey = `UPDATE api_keys SET status = 'archived', hash = NULL, old_hash = NULL, updated_us = $1, version = version + 1
 WHERE organisation_id = $2 AND id = $3 AND version = $4 AND ` + live
 
 // ArchiveAPIKey archives a key where the version is still k.Version, at
-// k.UpdatedAt, and wipes its hash: it authenticates nobody from the commit on.
+// k.UpdatedAt, and wipes its hashes: it authenticates nobody from the commit on.
 func (t *Tx) ArchiveAPIKey(ctx context.Context, k claviger.APIKey) error {
 	n, err := t.exec(ctx, step{name: "archive api key"}, archiveAPIKey, k.UpdatedAt.UnixMicro(), k.OrganisationID, k.ID, k.Version)
 	return t.changed(ctx, n, err, "api key", apiKeyExists, k.OrganisationID, k.ID)
@@ -118,14 +123,31 @@ func hashOrNull(h claviger.KeyHash) any {
 	return h[:]
 }
 
-var apiKeyByHash = "SELECT " + of("k", apiKeyColumns) + ", " + of("w", workspaceColumns) + `
-FROM api_keys k LEFT JOIN workspaces w ON w.organisation_id = k.organisation_id AND w.id = k.workspace_id
-WHERE k.hash = $1 AND k.status = 'active' AND (k.workspace_id IS NULL OR w.status = 'active')`
+// What authenticates, by the current secret and by the one before it.
+var (
+	apiKeyByHash    = selectAuthenticated + "k.hash = $1" + andAuthentic
+	apiKeyByOldHash = selectAuthenticated + "k.old_hash = $1" + andAuthentic
+)
 
-// APIKeyByHash finds the active key of that hash in all organisations, with its
-// workspace, which is zero for organisation keys. A key of an archived
-// workspace is claviger.Missing. Whether it is expired is the caller's to see.
+var selectAuthenticated = "SELECT " + of("k", apiKeyColumns) + ", " + of("w", workspaceColumns) + `
+FROM api_keys k LEFT JOIN workspaces w ON w.organisation_id = k.organisation_id AND w.id = k.workspace_id
+WHERE `
+
+const andAuthentic = " AND k.status = 'active' AND (k.workspace_id IS NULL OR w.status = 'active')"
+
+// APIKeyByHash finds, in all organisations, the active key that has that hash
+// or had it before its last rotation, with its workspace, which is zero for
+// organisation keys. A key of an archived workspace is claviger.Missing.
+// Whether it is expired, and whether the old secret still counts, is the
+// caller's to see.
 func (s *Store) APIKeyByHash(ctx context.Context, h claviger.KeyHash) (k claviger.APIKey, w claviger.Workspace, err error) {
-	err = s.one(ctx, "api key", append(apiKeyTo(&k), workspaceTo(&w)...), apiKeyByHash, h[:])
+	// The current secret first: a rotation in between moves a hash from the
+	// first question to the second, so it is missed by neither.
+	for _, query := range []string{apiKeyByHash, apiKeyByOldHash} {
+		err = s.one(ctx, "api key", append(apiKeyTo(&k), workspaceTo(&w)...), query, h[:])
+		if claviger.CodeOf(err) != claviger.NotFound {
+			break
+		}
+	}
 	return k, w, err
 }

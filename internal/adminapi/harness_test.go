@@ -22,6 +22,7 @@ import (
 	"github.com/claviger/claviger/internal/store"
 	"github.com/claviger/claviger/internal/store/sqlite"
 	"github.com/claviger/claviger/internal/vault"
+	"github.com/claviger/claviger/test/exchange"
 )
 
 // world is the admin API over a real store and a real vault. Every answer it
@@ -170,6 +171,11 @@ func (w *world) send(actor string, r *http.Request) response {
 		w.Fatal(err)
 	}
 	out := response{status: rec.Code, header: rec.Result().Header, text: string(raw)}
+	if err := exchange.Record(exchange.Exchange{
+		Method: r.Method, Path: r.URL.EscapedPath(), Status: out.status, ContentType: out.header.Get("Content-Type"), Body: raw,
+	}); err != nil {
+		w.Error(err)
+	}
 	if err := json.Unmarshal(raw, &out.object); err != nil {
 		w.Errorf("%s %s: the answer is no JSON object: %v: %.200s", r.Method, r.URL.Path, err, raw)
 	}

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/claviger/claviger/test/exchange"
 )
 
 // Client sends requests with one key. It is a value, safe to copy.
@@ -48,6 +50,12 @@ func (c Client) Try(method, path string, body any, headers ...string) (Response,
 	}
 	defer resp.Body.Close()
 	data, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return Response{}, err
+	}
+	err = exchange.Record(exchange.Exchange{
+		Method: method, Path: req.URL.EscapedPath(), Status: resp.StatusCode, ContentType: resp.Header.Get("Content-Type"), Body: data,
+	})
 	return Response{resp.StatusCode, resp.Header, data}, err
 }
 

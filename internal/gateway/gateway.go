@@ -17,6 +17,7 @@ import (
 
 	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/authn"
+	"github.com/claviger/claviger/internal/catalogue"
 	"github.com/claviger/claviger/internal/limits"
 	"github.com/claviger/claviger/internal/provider"
 	"github.com/claviger/claviger/internal/secret"
@@ -42,6 +43,12 @@ type Registry interface {
 	Known(id string) bool
 }
 
+// Catalogue knows which models a kind of provider has.
+type Catalogue interface {
+	// Models is empty for kinds it does not know.
+	Models(aiProvider string) []catalogue.Model
+}
+
 // Options are what a gateway needs and how it is bounded. Durations and sizes
 // must be positive.
 type Options struct {
@@ -50,6 +57,7 @@ type Options struct {
 	Targets   TargetSource
 	Vault     Opener
 	Providers Registry
+	Catalogue Catalogue // nil: knows no models
 	Ledger    Ledger
 	Limits    limits.Limiter
 	Log       *slog.Logger

@@ -3,16 +3,14 @@ package gateway
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/authn"
-	"github.com/claviger/claviger/internal/llm"
+	"github.com/claviger/claviger/internal/catalogue"
 	"github.com/claviger/claviger/internal/provider"
 )
 
@@ -24,19 +22,6 @@ type model struct {
 	OwnedBy string `json:"owned_by"`
 }
 
-// modelList is what a provider said it has, and when.
-type modelList struct {
-	models []model
-	asked  time.Time
-}
-
-const (
-	modelsFresh   = time.Minute // how long a provider is not asked again
-	modelsTimeout = 10 * time.Second
-	maxModels     = 8 << 20 // bytes of a provider's list
-	askedAtOnce   = 8
-)
-
 // models lists what the caller may use: one provider's models when the request
 // names it, else those of every provider of the workspace, as "@slug/model".
 func (x *exchange) models(ctx context.Context, where authn.Where) error {
@@ -46,23 +31,24 @@ func (x *exchange) models(ctx context.Context, where authn.Where) error {
 	if err != nil {
 		return err
 	}
-	if s.slug != "" || s.name != "" {
-		to, err := x.route(ctx, where)
+	// This header asks for our own list even though a provider is named.
+	ours := x.r.Header.Get("X-Portkey-Fetch-Integrated-Models") == "true"
+	var all []*target
+	switch {
+	case s.slug != "" && ours:
+		t, err := x.stored(ctx, s.slug)
 		if err != nil {
 			return err
 		}
-		list, err := x.modelsOf(ctx, to.target)
-		if err != nil {
+		all = []*target{t}
+	case s.slug != "" || s.name != "" && !ours:
+		return x.modelsOfOne(ctx, s, where)
+	default:
+		if all, err = x.targets.all(ctx, x.who.Workspace.OrganisationID, x.who.Workspace.ID); err != nil {
 			return err
 		}
-		x.list(map[string]any{"object": "list", "data": list, "provider": to.target.aiProvider})
-		return nil
 	}
-	all, err := x.targets.all(ctx, x.who.Workspace.OrganisationID, x.who.Workspace.ID)
-	if err != nil {
-		return err
-	}
-	list, missing := x.catalogue(ctx, all)
+	list, missing := x.offers(ctx, all)
 	if len(missing) > 0 {
 		x.w.Header()["X-Claviger-Models-Missing"] = []string{strings.Join(missing, ",")}
 	}
@@ -70,8 +56,42 @@ func (x *exchange) models(ctx context.Context, where authn.Where) error {
 	return nil
 }
 
-// catalogue asks all targets. Those that do not answer are missing.
-func (x *exchange) catalogue(ctx context.Context, all []*target) (list []model, missing []string) {
+// modelsOfOne asks the provider that the request names, and leaves out what the
+// integration does not allow.
+func (x *exchange) modelsOfOne(ctx context.Context, s signal, where authn.Where) error {
+	to, err := x.named(ctx, s, where)
+	if err != nil {
+		return err
+	}
+	heard, err := x.modelsOf(ctx, to)
+	if err != nil {
+		return err
+	}
+	list := []model{}
+	for _, m := range heard {
+		if to.integrationID == "" || to.callable(m.ID) {
+			list = append(list, m)
+		}
+	}
+	x.list(map[string]any{"object": "list", "data": list, "provider": to.aiProvider})
+	return nil
+}
+
+// named is the target that a request names, whatever its model.
+func (x *exchange) named(ctx context.Context, s signal, where authn.Where) (*target, error) {
+	if s.slug == "" {
+		return x.brought(s.name, x.r.Header.Get("X-Portkey-Custom-Host"), where)
+	}
+	t, err := x.stored(ctx, s.slug)
+	if err != nil {
+		return nil, err
+	}
+	return x.elsewhere(where, t)
+}
+
+// offers lists what all targets have. Those that had to be asked and did not
+// answer are missing.
+func (x *exchange) offers(ctx context.Context, all []*target) (list []model, missing []string) {
 	lists := make([][]model, len(all))
 	errs := make([]error, len(all))
 	room := make(chan struct{}, askedAtOnce)
@@ -80,7 +100,7 @@ func (x *exchange) catalogue(ctx context.Context, all []*target) (list []model, 
 		wg.Go(func() {
 			room <- struct{}{}
 			defer func() { <-room }()
-			lists[i], errs[i] = x.modelsOf(ctx, t)
+			lists[i], errs[i] = x.offered(ctx, t)
 		})
 	}
 	wg.Wait()
@@ -97,73 +117,56 @@ func (x *exchange) catalogue(ctx context.Context, all []*target) (list []model, 
 	return list, missing
 }
 
-// modelsOf asks one provider, unless it said so a moment ago.
-func (x *exchange) modelsOf(ctx context.Context, t *target) ([]model, error) {
-	if l := t.models.Load(); l != nil && x.Now().Sub(l.asked) < modelsFresh {
-		return l.models, nil
-	}
-	a := &attempt{exchange: x, to: route{target: t}}
-	up := provider.Upstream{Path: "/models"}
-	if p, ok := t.account.(interface{ ModelsPath() string }); ok {
-		up.Path = p.ModelsPath()
-	}
-	req, err := a.upstreamRequest(ctx, up)
-	if err != nil {
-		return nil, err
-	}
-	resp, err := x.transports.to(t.allowPrivate).RoundTrip(req)
-	if err != nil {
-		return nil, failure(http.StatusBadGateway, "upstream_error", t.aiProvider+" error: "+unreachable(err))
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxModels))
-	if err != nil {
-		return nil, failure(http.StatusBadGateway, "upstream_error", t.aiProvider+" error: its answer broke off")
-	}
-	body = t.scrub.bytes(body)
-	if resp.StatusCode != http.StatusOK {
-		fault := llm.ParseFault(resp.StatusCode, body)
-		status := resp.StatusCode
-		if status < http.StatusBadRequest {
-			status = http.StatusBadGateway
+// offered lists what a target's callers may use, by name: the models that its
+// integration enables and, where it allows all, what else there is. The
+// catalogue says that for the kind's own host; another host, or a kind that the
+// catalogue does not know, is asked. What is enabled is listed even when it does
+// not answer.
+func (x *exchange) offered(ctx context.Context, t *target) (list []model, err error) {
+	for _, r := range t.rules.bySlug {
+		if r.enabled {
+			list = append(list, model{ID: r.slug, Object: "model", Created: r.made.Unix(), OwnedBy: t.aiProvider})
 		}
-		return nil, failure(status, fault.Type, t.aiProvider+" error: "+fault.Message)
 	}
-	models, err := parseModels(body, t.aiProvider)
-	if err != nil {
-		return nil, failure(http.StatusBadGateway, "upstream_error", "Invalid response received from "+t.aiProvider)
+	if t.rules.all {
+		var more []model
+		if more, err = x.rest(ctx, t); err == nil {
+			for _, m := range more {
+				if t.rules.find(m.ID) == nil && t.callable(m.ID) {
+					list = append(list, m)
+				}
+			}
+		}
 	}
-	t.models.Store(&modelList{models, x.Now()})
-	return models, nil
+	slices.SortStableFunc(list, func(a, b model) int { return strings.Compare(a.ID, b.ID) })
+	return list, err
 }
 
-// parseModels reads a list in the dialect of OpenAI or of Anthropic, which
-// differ in how they give the time.
-func parseModels(body []byte, ownedBy string) ([]model, error) {
-	var said struct {
-		Data []struct {
-			ID        string    `json:"id"`
-			Created   float64   `json:"created"`
-			CreatedAt time.Time `json:"created_at"`
-			OwnedBy   string    `json:"owned_by"`
-		} `json:"data"`
-	}
-	if err := json.Unmarshal(body, &said); err != nil {
-		return nil, err
-	}
-	if said.Data == nil {
-		return nil, errors.New("no list")
-	}
-	out := make([]model, 0, len(said.Data))
-	for _, d := range said.Data {
-		m := model{ID: d.ID, Object: "model", Created: int64(d.Created), OwnedBy: d.OwnedBy}
-		if !d.CreatedAt.IsZero() {
-			m.Created = d.CreatedAt.Unix()
+// callable reports whether a request for that name would be let through.
+func (t *target) callable(name string) bool {
+	_, err := t.of(requested{model: name})
+	return err == nil
+}
+
+// rest lists the models there are at a target, whatever its rules.
+func (x *exchange) rest(ctx context.Context, t *target) ([]model, error) {
+	if namer, ok := t.account.(provider.ModelNamer); ok {
+		var out []model
+		for _, name := range namer.ModelNames() {
+			out = append(out, model{ID: name, Object: "model", OwnedBy: t.aiProvider})
 		}
-		if m.OwnedBy == "" {
-			m.OwnedBy = ownedBy
-		}
-		out = append(out, m)
+		return out, nil
+	}
+	var known []catalogue.Model
+	if !t.ownHost && x.Catalogue != nil {
+		known = x.Catalogue.Models(t.aiProvider)
+	}
+	if len(known) == 0 {
+		return x.modelsOf(ctx, t)
+	}
+	out := make([]model, len(known))
+	for i, m := range known {
+		out[i] = model{ID: m.Slug, Object: "model", OwnedBy: t.aiProvider}
 	}
 	return out, nil
 }

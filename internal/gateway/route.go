@@ -89,15 +89,26 @@ func (x *exchange) route(ctx context.Context, where authn.Where) (route, error) 
 	var t *target
 	switch {
 	case s.slug != "":
-		if t, err = x.stored(ctx, s.slug); err == nil {
-			t, err = x.elsewhere(t, where)
-		}
+		t, err = x.allowed(ctx, s, where)
 	case s.name != "":
 		t, err = x.brought(s.name, x.r.Header.Get("X-Portkey-Custom-Host"), where)
 	default:
 		err = badRequest(noProvider)
 	}
 	return route{t, s.model}, err
+}
+
+// allowed is the stored target of a request whose model it allows.
+func (x *exchange) allowed(ctx context.Context, s signal, where authn.Where) (*target, error) {
+	t, err := x.stored(ctx, s.slug)
+	if err != nil {
+		return nil, err
+	}
+	own, err := t.of(requested{model: s.model, several: x.request.Models})
+	if err != nil {
+		return nil, err
+	}
+	return x.elsewhere(where, own, t)
 }
 
 // stored finds a provider of the caller's workspace. One that is not there, not
@@ -117,14 +128,20 @@ func (x *exchange) stored(ctx context.Context, slug string) (*target, error) {
 	return t, t.usable(x.Now())
 }
 
-// elsewhere sends a request to the host its header names. A stored credential
-// goes to its own host only, so the caller must bring one for any other.
-func (x *exchange) elsewhere(t *target, where authn.Where) (*target, error) {
+// elsewhere sends a request to the host its header names, or else to the first
+// of the account's targets. A stored credential goes to its own hosts only, so
+// the caller must bring one for any other.
+func (x *exchange) elsewhere(where authn.Where, own ...*target) (*target, error) {
 	host := x.r.Header.Get("X-Portkey-Custom-Host")
-	if host == "" || strings.TrimRight(host, "/") == t.account.Base().String() {
-		return t, nil
+	if host == "" {
+		return own[0], nil
 	}
-	return x.brought(t.aiProvider, host, where)
+	for _, t := range own {
+		if strings.TrimRight(host, "/") == t.account.Base().String() {
+			return t, nil
+		}
+	}
+	return x.brought(own[0].aiProvider, host, where)
 }
 
 // brought makes a target of the credential that came with the request.

@@ -27,6 +27,8 @@ type target struct {
 	integrationID  claviger.IntegrationID
 	providerID     claviger.ProviderID
 	account        provider.Account
+	ownHost        bool // it has a custom host
+	rules          rules
 	expiresAt      time.Time // zero: never
 	allowPrivate   bool
 	scrub          scrubber
@@ -55,6 +57,15 @@ func (d *targets) compile(row claviger.Target) (*target, error) {
 		Plain:      row.Integration.Configurations,
 		Secret:     creds.Fields,
 	}
+	t, err := d.compileAccount(row, settings)
+	if err == nil {
+		t.rules = d.compileRules(row, settings)
+	}
+	return t, err
+}
+
+// compileAccount makes a target of an account, without rules.
+func (d *targets) compileAccount(row claviger.Target, settings provider.Settings) (*target, error) {
 	account, err := d.providers.Adapter(row.Integration.AIProvider).Compile(settings)
 	if err != nil {
 		return nil, err
@@ -67,6 +78,7 @@ func (d *targets) compile(row claviger.Target) (*target, error) {
 		integrationID:  row.Integration.ID,
 		providerID:     row.Provider.ID,
 		account:        account,
+		ownHost:        settings.Text(provider.CustomHost) != "",
 		expiresAt:      row.Provider.ExpiresAt,
 		allowPrivate:   row.Integration.WorkspaceID == "" || d.allowPrivate,
 		scrub:          newScrubber(settings),

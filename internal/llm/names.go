@@ -10,7 +10,7 @@ import (
 
 // policedNames are the members that admission and routing rely on.
 var policedNames = [...]string{
-	"model", "stream", "stream_options", "include_usage",
+	"model", "models", "stream", "stream_options", "include_usage",
 	"max_tokens", "max_completion_tokens", "n",
 }
 
@@ -22,6 +22,8 @@ func policed(quoted jsontext.Value) (name string, exact bool) {
 	switch string(raw) {
 	case "model":
 		return "model", true
+	case "models":
+		return "models", true
 	case "stream":
 		return "stream", true
 	case "stream_options":

@@ -18,6 +18,7 @@ type Request struct {
 	Body         []byte
 	Model        string // decoded; "" when absent
 	ModelAt      Span   // of the JSON string, quotes included
+	Models       bool   // "models" is there: some providers try those when Model fails
 	Stream       bool
 	StreamAt     Span
 	Options      Span // of the stream_options value; it may be null

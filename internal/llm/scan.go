@@ -131,6 +131,8 @@ func (s *scanner) field(name string) (bool, error) {
 		// The decoder has checked the string, so this cannot fail.
 		s.scratch, _ = jsontext.AppendUnquote(s.scratch[:0], value)
 		r.Model, r.ModelAt = string(s.scratch), at
+	case name == "models":
+		r.Models = kind != 'n'
 	case name == "stream":
 		if kind != 't' && kind != 'f' && kind != 'n' {
 			s.problems.Add(name, "must be true or false")

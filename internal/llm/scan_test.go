@@ -33,7 +33,9 @@ func TestScanReads(t *testing.T) {
 		"whole numbers written oddly":  {`{"max_tokens":1e3,"n":2.0}`, Request{MaxOutput: 1000, Choices: 2}},
 		"no choices count as one":      {`{"n":0}`, Request{Choices: 1}},
 		"our names deeper down":        {`{"metadata":{"Model":1,"stream":"x"}}`, Request{Choices: 1}},
-		"names that only begin alike":  {`{"models":[1],"streams":1,"N1":2}`, Request{Choices: 1}},
+		"names that only begin alike":  {`{"modelss":[1],"streams":1,"N1":2}`, Request{Choices: 1}},
+		"other models to try":          {`{"models":["a"]}`, Request{Models: true, Choices: 1}},
+		"no other models to try":       {`{"models":null}`, Request{Choices: 1}},
 		"the same name in two objects": {`{"a":{"x":1},"b":{"x":1}}`, Request{Choices: 1}},
 	}
 	for name, tt := range tests {

@@ -64,6 +64,8 @@ type ModelNamer interface {
 	// ModelOf is the model behind the name a caller asks for, which may be "";
 	// "" when there is none.
 	ModelOf(name string) string
+	// ModelNames are the names that callers can ask for.
+	ModelNames() []string
 }
 
 // Call is one request of a caller, routed to an account.

@@ -1,17 +1,19 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 
 	claviger "github.com/claviger/claviger"
 )
 
-const grantColumns = `organisation_id, integration_id, workspace_id, enabled, usage_limits, rate_limits, created_us, updated_us`
+const grantColumns = `organisation_id, integration_id, workspace_id, enabled, usage_limits, rate_limits, status, last_reset_us,
+	created_us, updated_us`
 
 func grantTo(g *claviger.Grant) []any {
 	return []any{text(&g.OrganisationID), text(&g.IntegrationID), text(&g.WorkspaceID), flag(&g.Enabled),
-		rawTo{&g.UsageLimits}, rawTo{&g.RateLimits}, timeTo{&g.CreatedAt}, timeTo{&g.UpdatedAt}, text(&g.WorkspaceSlug)}
+		rawTo{&g.UsageLimits}, rawTo{&g.RateLimits}, text(&g.Status), timeTo{&g.LastResetAt}, timeTo{&g.CreatedAt}, timeTo{&g.UpdatedAt}, text(&g.WorkspaceSlug)}
 }
 
 var (
@@ -49,18 +51,18 @@ func (t *Tx) Grant(ctx context.Context, org claviger.OrganisationID, id claviger
 
 // The row is taken from live parents, so that a grant cannot outlive either.
 const putGrant = `INSERT INTO grants (` + grantColumns + `)
-SELECT i.organisation_id, i.id, w.id, $4, $5, $6, $7, $8
+SELECT i.organisation_id, i.id, w.id, $4, $5, $6, $7, $8, $9, $10
 FROM integrations i JOIN workspaces w ON w.organisation_id = i.organisation_id
 WHERE i.organisation_id = $1 AND i.id = $2 AND w.id = $3 AND i.status <> 'archived' AND w.status <> 'archived'
 ON CONFLICT (organisation_id, integration_id, workspace_id) DO UPDATE
 SET enabled = excluded.enabled, usage_limits = excluded.usage_limits, rate_limits = excluded.rate_limits,
-	updated_us = excluded.updated_us`
+	status = excluded.status, last_reset_us = excluded.last_reset_us, updated_us = excluded.updated_us`
 
 // PutGrant writes a workspace's row, new or changed; CreatedAt counts only for
-// a new one.
+// a new one, and no Status is Active.
 func (t *Tx) PutGrant(ctx context.Context, g claviger.Grant) error {
 	n, err := t.exec(ctx, step{name: "put grant"}, putGrant, g.OrganisationID, g.IntegrationID, g.WorkspaceID,
-		g.Enabled, raw(g.UsageLimits), raw(g.RateLimits), g.CreatedAt.UnixMicro(), g.UpdatedAt.UnixMicro())
+		g.Enabled, raw(g.UsageLimits), raw(g.RateLimits), cmp.Or(g.Status, claviger.Active), micros(g.LastResetAt), g.CreatedAt.UnixMicro(), g.UpdatedAt.UnixMicro())
 	if err == nil && n == 0 {
 		return claviger.Missing("integration or workspace")
 	}
@@ -69,6 +71,17 @@ func (t *Tx) PutGrant(ctx context.Context, g claviger.Grant) error {
 
 const countGrants = `SELECT (SELECT COUNT(*) FROM grants WHERE organisation_id = $1 AND integration_id = $2 AND enabled)
 FROM integrations WHERE organisation_id = $1 AND id = $2 AND ` + live
+
+const unexhaustProviders = `UPDATE providers SET status = 'active', updated_us = $1, version = version + 1
+WHERE organisation_id = $2 AND integration_id = $3 AND workspace_id = $4 AND status = 'exhausted' AND ` + live
+
+// UnexhaustProviders makes the exhausted providers of an integration in a
+// workspace active again.
+func (t *Tx) UnexhaustProviders(ctx context.Context, g claviger.Grant) error {
+	_, err := t.exec(ctx, step{name: "reset providers"}, unexhaustProviders, g.UpdatedAt.UnixMicro(), g.OrganisationID,
+		g.IntegrationID, g.WorkspaceID)
+	return err
+}
 
 // CountGrants counts the enabled rows of an integration.
 func (t *Tx) CountGrants(ctx context.Context, org claviger.OrganisationID, id claviger.IntegrationID) (n int, err error) {

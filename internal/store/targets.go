@@ -29,21 +29,25 @@ func complete(t *claviger.Target) {
 }
 
 // Target reads where an active provider of a workspace leads, by id or slug:
-// its active integration and the workspace's grant, which may be disabled.
-// Without a grant row it is claviger.Missing. Whether the provider is expired
+// its active integration, that one's models, and the workspace's grant, which
+// may be disabled. Without a grant row it is claviger.Missing. Whether the provider is expired
 // is the caller's to see.
 func (s *Store) Target(ctx context.Context, org claviger.OrganisationID, ws claviger.WorkspaceID, ref string) (t claviger.Target, err error) {
 	query, value := byRef(ref, selectTargetByID, selectTargetBySlug)
-	args, err := plain([]any{org, ws, value})
-	if err != nil {
-		return t, claviger.Missing("provider")
-	}
-	err = s.one(ctx, "provider", targetTo(&t), query, args...)
+	err = s.View(ctx, func(tx *Tx) error {
+		t = claviger.Target{}
+		if err := tx.row(ctx, "provider", targetTo(&t), query, org, ws, value); err != nil {
+			return err
+		}
+		t.Models, err = tx.models(ctx, org, t.Integration.ID)
+		return err
+	})
 	complete(&t)
 	return t, err
 }
 
-// Targets reads all of a workspace's targets, newest provider first.
+// Targets reads all of a workspace's targets, newest provider first, without
+// their models.
 func (s *Store) Targets(ctx context.Context, org claviger.OrganisationID, ws claviger.WorkspaceID) ([]claviger.Target, error) {
 	rows, err := s.control.Read.QueryContext(ctx, listTargets, string(org), string(ws))
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/claviger/claviger/internal/secret"
 )
 
-// Credentials are what is secret in an integration: the provider's key and
+// Credentials are what is secret in an integration or one of its models: the provider's key and
 // whatever configuration fields its kind declares sensitive, by wire name. The
 // zero value holds nothing.
 type Credentials struct {
@@ -43,6 +43,23 @@ func IntegrationBinding(i claviger.Integration) Binding {
 		Row:          string(i.ID),
 		Field:        "credentials",
 		Version:      i.KeyVersion,
+	}
+}
+
+// ModelBinding is the place of what is secret in a model's own settings.
+// Whoever changes it raises KeyVersion first.
+func ModelBinding(m claviger.Model) Binding {
+	return Binding{Organisation: string(m.OrganisationID), Row: string(m.ID), Field: "model_credentials", Version: m.KeyVersion}
+}
+
+// ReferenceBinding is the place of what is secret in a secret reference: how to
+// authenticate to its manager. Whoever changes it raises KeyVersion first.
+func ReferenceBinding(r claviger.SecretReference) Binding {
+	return Binding{
+		Organisation: string(r.OrganisationID),
+		Row:          string(r.ID),
+		Field:        "auth_config",
+		Version:      r.KeyVersion,
 	}
 }
 

@@ -1,6 +1,7 @@
 package azureopenai
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -48,6 +49,16 @@ func (a *account) ModelOf(name string) string {
 		return ""
 	}
 	return d.Model
+}
+
+// ModelNames implements [provider.ModelNamer]. A deployment without an alias
+// goes by its model.
+func (a *account) ModelNames() []string {
+	out := make([]string, len(a.deployments))
+	for i, d := range a.deployments {
+		out[i] = cmp.Or(d.Alias, d.Model)
+	}
+	return out
 }
 
 // Authorize implements [provider.Account]. Custom headers come last: they

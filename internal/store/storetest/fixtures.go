@@ -93,7 +93,7 @@ func integration(org claviger.OrganisationID, ws claviger.WorkspaceID, slug stri
 }
 
 func grant(i claviger.Integration, ws claviger.WorkspaceID) claviger.Grant {
-	return claviger.Grant{OrganisationID: i.OrganisationID, IntegrationID: i.ID, WorkspaceID: ws, Enabled: true,
+	return claviger.Grant{OrganisationID: i.OrganisationID, IntegrationID: i.ID, WorkspaceID: ws, Enabled: true, Status: claviger.Active,
 		UsageLimits: json.RawMessage(`[{"credit_limit":2}]`), CreatedAt: at, UpdatedAt: at}
 }
 

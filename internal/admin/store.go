@@ -72,3 +72,19 @@ type Tx interface {
 	UpdateProvider(ctx context.Context, p claviger.Provider) error
 	ArchiveProvider(ctx context.Context, p claviger.Provider) error
 }
+
+	// InsertSecretReference takes the workspaces that may use it as well.
+	InsertSecretReference(ctx context.Context, r claviger.SecretReference) error
+	SecretReference(ctx context.Context, org claviger.OrganisationID, ref string) (claviger.SecretReference, error)
+	// SecretReferences lists them without their workspaces.
+	SecretReferences(ctx context.Context, org claviger.OrganisationID, q claviger.SecretReferenceQuery) ([]claviger.SecretReference, int, error)
+	UpdateSecretReference(ctx context.Context, r claviger.SecretReference) error
+	// ArchiveSecretReference wipes what is sealed, whatever uses it.
+	ArchiveSecretReference(ctx context.Context, r claviger.SecretReference) error
+	// PutSecretUses notes through which secret references an integration reads,
+	// each named once, in the place of what was noted before.
+	PutSecretUses(ctx context.Context, org claviger.OrganisationID, id claviger.IntegrationID, refs []claviger.SecretReferenceID) error
+	SecretUses(ctx context.Context, org claviger.OrganisationID, id claviger.SecretReferenceID) (claviger.SecretUses, error)
+	// SecretUsesOutside counts the integrations that use a reference and are of
+	// none of the workspaces listed with it.
+	SecretUsesOutside(ctx context.Context, org claviger.OrganisationID, id claviger.SecretReferenceID) (int, error)

@@ -58,6 +58,7 @@ func build(d Deps) *api {
 	a.providers()
 	a.virtualKeys()
 	a.usage()
+	a.secretReferences()
 	a.documents()
 	return a
 }

@@ -40,6 +40,11 @@ var matrix = map[string]asked{
 	"get-provider":                  {"/providers/{org}?workspace_id={ws}", ``, "providers.read", 200, 404, 403},
 	"list-virtual-keys":             {"/virtual-keys?workspace_id={ws}", ``, "virtual_keys.list", 200, 200, 403},
 	"get-virtual-key":               {"/virtual-keys/{org}?workspace_id={ws}", ``, "virtual_keys.read", 200, 404, 403},
+	"create-secret-reference":       {"/secret-references", `{"name":"n","manager_type":"aws_sm","auth_config":{"aws_auth_type":"serviceRole"},"secret_path":"p"}`, "secret_references.create", 403, 403, 200},
+	"list-secret-references":        {"/secret-references", ``, "secret_references.list", 403, 403, 200},
+	"get-secret-reference":          {"/secret-references/{ref}", ``, "secret_references.read", 403, 403, 404},
+	"update-secret-reference":       {"/secret-references/{ref}", `{"name":"m"}`, "secret_references.update", 403, 403, 404},
+	"delete-secret-reference":       {"/secret-references/{ref}", ``, "secret_references.delete", 403, 403, 404},
 	"list-usage-entries":            {"/usage/entries?workspace_id={ws}", ``, "logs.list", 200, 200, 403},
 }
 
@@ -51,10 +56,11 @@ func stage(t testing.TB) (*world, *strings.Replacer) {
 	w.must(orgAdmin, "POST", "/integrations", `{"name":"Org","slug":"org-one","ai_provider_id":"openai","key":"k12345678"}`)
 	w.must(orgAdmin, "PUT", "/integrations/org-one/workspaces", `{"workspaces":[{"id":"`+first+`","enabled":true}]}`)
 	w.must(workspace, "POST", "/integrations", `{"name":"Local","slug":"local-one","ai_provider_id":"openai","key":"k12345678"}`)
+	w.must(orgAdmin, "POST", "/secret-references", reference("ref-one"))
 	id := w.key("victim", "workspace/service", `{"name":"v","workspace_id":"`+first+`","scopes":[]}`)
 	w.key("other workspace", "workspace/service", fmt.Sprintf(`{"name":"o","workspace_id":%q,"scopes":[%s]}`, second, quoted(claviger.AllScopes(claviger.WorkspaceKey, claviger.ServiceKey))))
 	w.foreign("other organisation")
-	return w, strings.NewReplacer("{ws}", first, "{org}", "org-one", "{local}", "local-one", "{key}", id)
+	return w, strings.NewReplacer("{ws}", first, "{org}", "org-one", "{local}", "local-one", "{ref}", "ref-one", "{key}", id)
 }
 
 func quoted(scopes []claviger.Scope) string {

@@ -51,6 +51,7 @@ func build(d Deps) *api {
 		a.log = slog.New(slog.DiscardHandler)
 	}
 	a.huma = huma.NewAPI(config(d.Version), &adapter{a})
+	documentRefusals(a.huma.OpenAPI().Components)
 	a.workspaces()
 	a.apiKeys()
 	a.integrations()

@@ -49,6 +49,7 @@ func register[I, O any](a *api, op operation, handle func(ctx context.Context, b
 		BodyReadTimeout:  bodyTimeout,
 		SkipValidateBody: true, // Body checks itself, so that all problems come at once
 		DefaultStatus:    http.StatusOK,
+		Responses:        refusalRefs(),
 	}
 	body, hasBody := reflect.TypeFor[I]().FieldByName("Body")
 	registry := a.huma.OpenAPI().Components.Schemas

@@ -111,9 +111,13 @@ func apiKeyFields(k claviger.APIKey) audit.Fields {
 		"type": k.Kind().String(), "workspace_id": k.WorkspaceID, "user_id": k.UserID,
 		"scopes": k.Scopes, "usage_limits": k.UsageLimits, "rate_limits": k.RateLimits, "defaults": k.Defaults,
 		"alert_emails": k.AlertEmails, "status": k.Status, "creation_mode": k.CreationMode, "expires_at": nil,
+		"rotation_policy": k.RotationPolicy,
 	}
 	if !k.ExpiresAt.IsZero() {
 		f["expires_at"] = k.ExpiresAt
+	}
+	if !k.ResetAt.IsZero() {
+		f["last_reset_at"] = k.ResetAt
 	}
 	return f
 }

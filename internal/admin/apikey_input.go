@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/mail"
 	"slices"
+	"strings"
 	"time"
 
 	claviger "github.com/claviger/claviger"
@@ -23,7 +24,9 @@ type APIKeyInput struct {
 	AlertEmails Optional[[]string]
 	ExpiresAt   Optional[string]
 	ResetUsage  bool
-	Found       claviger.Problems // wrong already on the wire
+	// RotationPolicy replaces the whole policy.
+	RotationPolicy Optional[RotationInput]
+	Found          claviger.Problems // wrong already on the wire
 }
 
 // KeyDefaultsInput changes the defaults field by field.
@@ -49,7 +52,9 @@ func (in APIKeyInput) apply(k *claviger.APIKey, p *problems, now time.Time) {
 		k.Scopes = p.scopes(in.Scopes.Value, k.Kind())
 	}
 	if in.UsageLimits.Set {
+		old := k.UsageLimits
 		k.UsageLimits = p.usageLimits("usage_limits", in.UsageLimits.Value, asObject)
+		k.Status = revived(k.Status, old, k.UsageLimits)
 	}
 	if in.RateLimits.Set {
 		k.RateLimits = p.rateLimits("rate_limits", in.RateLimits.Value, maxRateLimits)
@@ -66,8 +71,14 @@ func (in APIKeyInput) apply(k *claviger.APIKey, p *problems, now time.Time) {
 			p.add("expires_at", "is in the past")
 		}
 	}
-	if in.ResetUsage && k.Status == claviger.Exhausted {
-		k.Status = claviger.Active
+	if in.RotationPolicy.Set {
+		k.RotationPolicy = p.rotation(*k, in.RotationPolicy, now)
+	}
+	if in.ResetUsage {
+		k.ResetAt = now
+		if k.Status == claviger.Exhausted {
+			k.Status = claviger.Active
+		}
 	}
 }
 
@@ -107,7 +118,12 @@ func (p *problems) defaults(k claviger.APIKey, in Optional[KeyDefaultsInput]) js
 		d.AllowConfigOverride = nil
 	}
 	p.metadata("defaults.metadata", d.Metadata)
-	p.text("defaults.config_id", d.ConfigID, false, maxName)
+	if claviger.IsUUID(d.ConfigID) {
+		d.ConfigID = strings.ToLower(d.ConfigID) // as ids are shown
+	}
+	if wrong := claviger.CheckSlug(d.ConfigID); d.ConfigID != "" && wrong != "" && !claviger.IsUUID(d.ConfigID) {
+		p.add("defaults.config_id", wrong)
+	}
 	raw, err := json.Marshal(d)
 	if err != nil || string(raw) == "{}" {
 		return nil // nothing is set

@@ -6,16 +6,19 @@ import (
 )
 
 // liftIcon splits a name as clients send it into name and icon. Clients send
-// back the "<icon> <name>" they were shown, and may write an emoji into the
-// name: both end up in the icon. A name without one keeps the icon it has.
-func liftIcon(name, icon string) (string, string) {
+// back the "<icon> <name>" they were shown, whether they change the icon or
+// not, and may write an emoji into the name: it becomes the icon unless one was
+// given beside it. A name without either keeps the icon.
+func liftIcon(name, icon, old string, given bool) (string, string) {
 	name = strings.TrimSpace(name)
-	if rest, ok := strings.CutPrefix(name, icon+" "); ok && icon != "" {
-		return strings.TrimSpace(rest), icon
+	for _, shown := range []string{icon, old} {
+		if rest, ok := strings.CutPrefix(name, shown+" "); ok && shown != "" && strings.TrimSpace(rest) != "" {
+			return strings.TrimSpace(rest), icon
+		}
 	}
 	n := leadingEmoji(name)
 	rest := strings.TrimSpace(name[n:])
-	if n == 0 || rest == "" || name[n] != ' ' {
+	if given || n == 0 || rest == "" || name[n] != ' ' {
 		return name, icon
 	}
 	return rest, name[:n]

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	claviger "github.com/claviger/claviger"
 )
 
 // shape is how an entity writes its usage limit.
@@ -194,4 +196,28 @@ func (p *problems) time(at, v string) time.Time {
 	}
 	p.add(at, "must be an ISO 8601 time, such as 2030-01-31T00:00:00Z")
 	return time.Time{}
+}
+
+// revived is the status after a change of limits: a limit that was raised or
+// taken away is exhausted no more.
+func revived(s claviger.Status, old, now json.RawMessage) claviger.Status {
+	if s == claviger.Exhausted && (now == nil || creditOf(now) > creditOf(old)) {
+		return claviger.Active
+	}
+	return s
+}
+
+// creditOf is the credit_limit of a stored limit, in either shape; 0 for none.
+func creditOf(raw json.RawMessage) float64 {
+	if items, ok := elements(raw); ok && len(items) > 0 {
+		raw = items[0]
+	}
+	ms, _ := members(raw)
+	for _, m := range ms {
+		if m.name == "credit_limit" {
+			v, _ := number(m.value)
+			return v
+		}
+	}
+	return 0
 }

@@ -79,7 +79,7 @@ func FuzzLiftIcon(f *testing.F) {
 	f.Add("👩‍👩‍👧", "👩‍👩‍👧")
 	f.Add("\u200d x", " ")
 	f.Fuzz(func(t *testing.T, name, icon string) {
-		n, i := liftIcon(name, icon)
+		n, i := liftIcon(name, icon, icon, false)
 		if utf8.ValidString(name) && utf8.ValidString(icon) && (!utf8.ValidString(n) || !utf8.ValidString(i)) {
 			t.Errorf("split inside a character: %q %q", n, i)
 		}

@@ -27,6 +27,7 @@ type Tx interface {
 	Organisations(ctx context.Context) ([]claviger.Organisation, error)
 	InsertOrganisation(ctx context.Context, o claviger.Organisation) error
 	InsertAudit(ctx context.Context, e claviger.AuditEntry) error
+	AuditEntries(ctx context.Context, org claviger.OrganisationID, q claviger.AuditQuery) ([]claviger.AuditEntry, int, error)
 
 	InsertWorkspace(ctx context.Context, w claviger.Workspace) error
 	Workspace(ctx context.Context, org claviger.OrganisationID, ref string) (claviger.Workspace, error)
@@ -71,7 +72,6 @@ type Tx interface {
 	Providers(ctx context.Context, org claviger.OrganisationID, q claviger.ProviderQuery) ([]claviger.Provider, int, error)
 	UpdateProvider(ctx context.Context, p claviger.Provider) error
 	ArchiveProvider(ctx context.Context, p claviger.Provider) error
-}
 
 	// InsertSecretReference takes the workspaces that may use it as well.
 	InsertSecretReference(ctx context.Context, r claviger.SecretReference) error
@@ -88,3 +88,4 @@ type Tx interface {
 	// SecretUsesOutside counts the integrations that use a reference and are of
 	// none of the workspaces listed with it.
 	SecretUsesOutside(ctx context.Context, org claviger.OrganisationID, id claviger.SecretReferenceID) (int, error)
+}

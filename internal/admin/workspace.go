@@ -3,6 +3,8 @@ package admin
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"strings"
 
 	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/audit"
@@ -12,20 +14,23 @@ import (
 // WorkspaceInput is what a request says of a workspace. On creation everything
 // but the name may be left out; on change absent fields stay.
 type WorkspaceInput struct {
-	Name        Optional[string]
-	Description Optional[string]
-	Icon        Optional[string]
-	Metadata    Optional[map[string]string]
-	UsageLimits Optional[json.RawMessage]
-	RateLimits  Optional[json.RawMessage]
-	Found       claviger.Problems // wrong already on the wire
+	Name             Optional[string]
+	Description      Optional[string]
+	Icon             Optional[string]
+	Metadata         Optional[map[string]string]
+	InputGuardrails  Optional[[]string]
+	OutputGuardrails Optional[[]string]
+	UserAPIKeyConfig Optional[string]
+	UsageLimits      Optional[json.RawMessage]
+	RateLimits       Optional[json.RawMessage]
+	Found            claviger.Problems // wrong already on the wire
 }
 
 // WorkspaceFilter selects workspaces of a list.
 type WorkspaceFilter struct {
 	Name, ExactName string
 	// Statuses the caller asked for; nil for active. Archived workspaces are
-	// gone, so asking for them alone finds none.
+	// shown to organisation keys only.
 	Statuses []string
 	Page     claviger.Page
 }
@@ -47,10 +52,17 @@ func (s *Service) Workspaces(ctx context.Context, by authz.Caller, f WorkspaceFi
 	if err := by.Allow("workspaces.list"); err != nil {
 		return nil, 0, err
 	}
-	if !wantsActive(f.Statuses) {
-		return nil, 0, nil
+	shown, err := f.shown()
+	if err != nil {
+		return nil, 0, err
 	}
-	q := claviger.WorkspaceQuery{Name: f.Name, ExactName: f.ExactName, Only: by.WorkspaceID, Page: f.Page}
+	if !by.IsOrganisation() {
+		if shown == claviger.ShowArchived {
+			return nil, 0, nil
+		}
+		shown = claviger.ShowActive
+	}
+	q := claviger.WorkspaceQuery{Show: shown, Name: f.Name, ExactName: f.ExactName, Only: by.WorkspaceID, Page: f.Page}
 	err = s.store.View(ctx, func(tx Tx) error {
 		list, total, err = tx.Workspaces(ctx, by.OrganisationID, q)
 		return err
@@ -58,20 +70,35 @@ func (s *Service) Workspaces(ctx context.Context, by authz.Caller, f WorkspaceFi
 	return list, total, err
 }
 
-func wantsActive(statuses []string) bool {
-	for _, s := range statuses {
-		if s == string(claviger.Active) {
-			return true
+func (f WorkspaceFilter) shown() (claviger.Shown, error) {
+	var p problems
+	active, archived := len(f.Statuses) == 0, false
+	for _, s := range f.Statuses {
+		switch claviger.Status(s) {
+		case claviger.Active:
+			active = true
+		case claviger.Archived:
+			archived = true
+		default:
+			p.add("status", "must be active, archived, or both with a comma")
 		}
 	}
-	return len(statuses) == 0
+	switch {
+	case active && archived:
+		return claviger.ShowAll, p.err()
+	case archived:
+		return claviger.ShowArchived, p.err()
+	default:
+		return claviger.ShowActive, p.err()
+	}
 }
 
 // apply checks in and writes it into w.
 func (in WorkspaceInput) apply(w *claviger.Workspace, p *problems) {
-	w.Icon = in.Icon.Or(w.Icon)
+	old := w.Icon
+	w.Icon = strings.TrimSpace(in.Icon.Or(w.Icon))
 	if name, ok := in.Name.Get(); ok {
-		w.Name, w.Icon = liftIcon(name, w.Icon)
+		w.Name, w.Icon = liftIcon(name, w.Icon, old, in.Icon.Set && w.Icon != "")
 	} else if in.Name.Null {
 		w.Name = ""
 	}
@@ -81,18 +108,51 @@ func (in WorkspaceInput) apply(w *claviger.Workspace, p *problems) {
 	p.text("description", w.Description, false, maxDescription)
 	p.text("icon", w.Icon, false, 32)
 	p.metadata("defaults.metadata", w.Metadata)
+	w.InputGuardrails = p.guardrails("defaults.input_guardrails", in.InputGuardrails, w.InputGuardrails)
+	w.OutputGuardrails = p.guardrails("defaults.output_guardrails", in.OutputGuardrails, w.OutputGuardrails)
+	w.UserAPIKeyConfig = in.UserAPIKeyConfig.Or(w.UserAPIKeyConfig)
+	if !claviger.IsUUID(w.UserAPIKeyConfig) {
+		p.slug("defaults.user_api_key_config", w.UserAPIKeyConfig)
+	}
 	if in.UsageLimits.Set {
+		old := w.UsageLimits
 		w.UsageLimits = p.usageLimits("usage_limits", in.UsageLimits.Value, inArray)
+		w.Status = revived(w.Status, old, w.UsageLimits)
 	}
 	if in.RateLimits.Set {
 		w.RateLimits = p.rateLimits("rate_limits", in.RateLimits.Value, 1)
 	}
 }
 
+const maxGuardrails = 100
+
+// guardrails checks a list of guardrails by slug or id; an empty one clears.
+func (p *problems) guardrails(path string, in Optional[[]string], stored []string) []string {
+	if !in.Set {
+		return stored
+	}
+	if len(in.Value) > maxGuardrails {
+		p.add(path, fmt.Sprintf("may hold at most %d", maxGuardrails))
+		return nil
+	}
+	for i, ref := range in.Value {
+		if wrong := claviger.CheckSlug(ref); wrong != "" && !claviger.IsUUID(ref) {
+			p.add(fmt.Sprintf("%s[%d]", path, i), wrong)
+		}
+	}
+	if len(in.Value) == 0 {
+		return nil
+	}
+	return in.Value
+}
+
 func workspaceFields(w claviger.Workspace) audit.Fields {
 	return audit.Fields{
 		"id": w.ID, "slug": w.Slug, "name": w.Name, "description": w.Description, "icon": w.Icon,
-		"defaults":     map[string]any{"metadata": w.Metadata},
+		"defaults": map[string]any{
+			"metadata": w.Metadata, "input_guardrails": w.InputGuardrails, "output_guardrails": w.OutputGuardrails,
+			"user_api_key_config": w.UserAPIKeyConfig,
+		},
 		"usage_limits": w.UsageLimits, "rate_limits": w.RateLimits, "status": w.Status,
 	}
 }

@@ -24,6 +24,7 @@ func (a *api) apiKeys() {
 	register(a, op("list-api-keys", http.MethodGet, apiKeysPath, "List API keys", "list", noBody), a.listAPIKeys)
 	register(a, op("get-api-key", http.MethodGet, apiKeyPath, "Read an API key, masked", "read", noBody), a.getAPIKey)
 	register(a, op("update-api-key", http.MethodPut, apiKeyPath, "Change an API key", "update", fullBody), a.updateAPIKey)
+	register(a, op("rotate-api-key", http.MethodPost, apiKeyPath+"/rotate", "Give an API key a new secret; it is shown this once", "rotate", fullBody), a.rotateAPIKey)
 	register(a, op("delete-api-key", http.MethodDelete, apiKeyPath, "Revoke an API key", "delete", noBody), a.deleteAPIKey)
 }
 
@@ -83,4 +84,26 @@ func (a *api) updateAPIKey(ctx context.Context, by authz.Caller, in *struct {
 
 func (a *api) deleteAPIKey(ctx context.Context, by authz.Caller, in *KeyRef) (empty, error) {
 	return empty{}, a.admin.DeleteAPIKey(ctx, by, in.ID)
+}
+
+// RotateAPIKeyRequest may be empty.
+type RotateAPIKeyRequest struct {
+	KeyTransitionPeriodMS Optional[int64] `json:"key_transition_period_ms" doc:"How long the old secret works on, in milliseconds: at least 1800000 and less than the period between two rotations. What the rotation policy says when absent, else 1800000."`
+}
+
+// RotateAPIKeyResponse holds the new secret, which is never shown again.
+type RotateAPIKeyResponse struct {
+	ID                     string  `json:"id" format:"uuid"`
+	Key                    string  `json:"key"`
+	KeyTransitionExpiresAt *string `json:"key_transition_expires_at" format:"date-time" doc:"When the old secret stops to work."`
+}
+
+func (a *api) rotateAPIKey(ctx context.Context, by authz.Caller, in *struct {
+	KeyRef
+	Body Body[RotateAPIKeyRequest]
+}) (RotateAPIKeyResponse, error) {
+	made, err := a.admin.RotateAPIKey(ctx, by, in.ID, admin.RotateInput{
+		TransitionMS: in.Body.Value.KeyTransitionPeriodMS.Optional, Found: in.Body.Found,
+	})
+	return RotateAPIKeyResponse{ID: string(made.Key.ID), Key: made.Plain.Reveal(), KeyTransitionExpiresAt: instant(made.Key.OldUntil)}, err
 }

@@ -28,7 +28,7 @@ func TestAPIKeyLifeCycle(t *testing.T) {
 	}, `{"key":"cl*******`+plain[len(plain)-2:]+`","type":"workspace-service","status":"active","usage_limits":{"credit_limit":5,"periodic_reset":null},
 		"rate_limits":[{"type":"requests","unit":"rps","value":5}],"scopes":["completions.write","providers.list"],
 		"defaults":{"metadata":{"env":"dev"},"config_id":null,"allow_config_override":false},"allow":0,"emails":["a@example.com"],
-		"expires_at":"2031-01-01T00:00:00.000Z","user_id":null,"mode":"api","rotation":null,"reset":null}`)
+		"expires_at":"2031-01-01T00:00:00.000Z","user_id":null,"mode":"api","rotation":null,"reset":0}`)
 
 	same(t, "change", w.must(orgAdmin, "PUT", "/api-keys/"+id, `{"id":"`+id+`","usage_limits":null,"rate_limits":null,"alert_emails":null,"expires_at":null,"defaults":{"config_id":null},"reset_usage":true}`), `{}`)
 	got = w.must(orgAdmin, "GET", "/api-keys/"+id, "")

@@ -21,16 +21,19 @@ type APIKey struct {
 	CreationMode   string       `json:"creation_mode" enum:"ui,api,auto"`
 	RateLimits     rateArray    `json:"rate_limits"`
 	UsageLimits    usageObject  `json:"usage_limits"`
-	ResetUsage     *int         `json:"reset_usage"`
+	ResetUsage     *int         `json:"reset_usage" enum:"0,1" doc:"0 where usage is limited: resets take effect at once, so none is ever pending. Null where it is not."`
 	LastResetAt    *string      `json:"last_reset_at" format:"date-time"`
 	Scopes         []string     `json:"scopes"`
 	Defaults       *KeyDefaults `json:"defaults"`
 	// AllowConfigOverride is a number because clients decode it into one.
-	AllowConfigOverride *int      `json:"allow_config_override" enum:"0,1"`
-	AlertEmails         []string  `json:"alert_emails" nullable:"true"`
-	ExpiresAt           *string   `json:"expires_at" format:"date-time"`
-	RotationPolicy      *struct{} `json:"rotation_policy"`
-	Object              string    `json:"object" enum:"api-key"`
+	AllowConfigOverride *int            `json:"allow_config_override" enum:"0,1"`
+	AlertEmails         []string        `json:"alert_emails" nullable:"true"`
+	ExpiresAt           *string         `json:"expires_at" format:"date-time"`
+	RotationPolicy      *RotationPolicy `json:"rotation_policy"`
+	LastRotatedAt       *string         `json:"last_rotated_at" format:"date-time"`
+	// KeyTransitionExpiresAt is null unless a replaced secret still works.
+	KeyTransitionExpiresAt *string `json:"key_transition_expires_at" format:"date-time"`
+	Object                 string  `json:"object" enum:"api-key"`
 }
 
 // KeyDefaults are what requests with a key take when they do not say.
@@ -47,6 +50,11 @@ func (a *api) apiKeyWire(k claviger.APIKey) APIKey {
 		Status: string(a.admin.KeyStatus(k)), CreatedAt: instant(k.CreatedAt), LastUpdatedAt: instant(k.UpdatedAt), CreationMode: k.CreationMode,
 		RateLimits: rateArray{raw{k.RateLimits}}, UsageLimits: usageObject{raw{k.UsageLimits}},
 		Scopes: make([]string, len(k.Scopes)), AlertEmails: k.AlertEmails, ExpiresAt: instant(k.ExpiresAt), Object: "api-key",
+	}
+	out.LastResetAt, out.LastRotatedAt, out.KeyTransitionExpiresAt = instant(k.ResetAt), instant(k.RotatedAt), instant(a.admin.TransitionEnd(k))
+	out.RotationPolicy = rotationWire(k)
+	if k.UsageLimits != nil {
+		out.ResetUsage = new(int)
 	}
 	for i, s := range k.Scopes {
 		out.Scopes[i] = string(s)
@@ -71,7 +79,9 @@ type APIKeyRequest struct {
 	Defaults    Optional[KeyDefaultsRequest] `json:"defaults"`
 	AlertEmails Optional[[]string]           `json:"alert_emails"`
 	ExpiresAt   Optional[string]             `json:"expires_at" doc:"ISO 8601."`
-	ResetUsage  bool                         `json:"reset_usage" doc:"Count from zero again."`
+	ResetUsage  Optional[switchField]        `json:"reset_usage" doc:"true: count from zero again."`
+
+	RotationPolicy Optional[RotationPolicyRequest] `json:"rotation_policy" doc:"Replaces the policy; null removes it."`
 }
 
 // NewAPIKeyRequest makes an API key.
@@ -86,6 +96,8 @@ type NewAPIKeyRequest struct {
 	Defaults    Optional[KeyDefaultsRequest] `json:"defaults"`
 	AlertEmails Optional[[]string]           `json:"alert_emails"`
 	ExpiresAt   Optional[string]             `json:"expires_at" doc:"ISO 8601."`
+
+	RotationPolicy Optional[RotationPolicyRequest] `json:"rotation_policy"`
 }
 
 // KeyDefaultsRequest changes the defaults of a key field by field.
@@ -99,7 +111,7 @@ func apiKeyInput(v APIKeyRequest, found claviger.Problems) admin.APIKeyInput {
 	in := admin.APIKeyInput{
 		Name: v.Name.Optional, Description: v.Description.Optional, Scopes: v.Scopes.Optional,
 		UsageLimits: rawField(v.UsageLimits.Optional, usageObject.bytes), RateLimits: rawField(v.RateLimits.Optional, rateArray.bytes),
-		AlertEmails: v.AlertEmails.Optional, ExpiresAt: v.ExpiresAt.Optional, ResetUsage: v.ResetUsage, Found: found,
+		AlertEmails: v.AlertEmails.Optional, ExpiresAt: v.ExpiresAt.Optional, ResetUsage: bool(v.ResetUsage.Value), RotationPolicy: rotationInput(v.RotationPolicy), Found: found,
 	}
 	d := v.Defaults.Value
 	in.Defaults = admin.Optional[admin.KeyDefaultsInput]{Set: v.Defaults.Set, Null: v.Defaults.Null, Value: admin.KeyDefaultsInput{
@@ -111,6 +123,6 @@ func apiKeyInput(v APIKeyRequest, found claviger.Problems) admin.APIKeyInput {
 func newAPIKey(v NewAPIKeyRequest, found claviger.Problems) admin.NewAPIKey {
 	return admin.NewAPIKey{Workspace: v.WorkspaceID, UserID: v.UserID, APIKeyInput: apiKeyInput(APIKeyRequest{
 		Name: v.Name, Description: v.Description, Scopes: v.Scopes, UsageLimits: v.UsageLimits, RateLimits: v.RateLimits,
-		Defaults: v.Defaults, AlertEmails: v.AlertEmails, ExpiresAt: v.ExpiresAt,
+		Defaults: v.Defaults, AlertEmails: v.AlertEmails, ExpiresAt: v.ExpiresAt, RotationPolicy: v.RotationPolicy,
 	}, found)}
 }

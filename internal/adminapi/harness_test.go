@@ -123,10 +123,18 @@ func (w *world) clock() time.Time {
 	return w.now
 }
 
+// pass lets time go by.
+func (w *world) pass(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now = w.now.Add(d)
+}
+
 // authenticate looks keys up in the store, without the cache of the real one.
 func (w *world) authenticate(r *http.Request) (authz.Caller, error) {
-	k, _, err := w.store.APIKeyByHash(r.Context(), claviger.HashKey(r.Header.Get("x-portkey-api-key")))
-	if err != nil {
+	hash := claviger.HashKey(r.Header.Get("x-portkey-api-key"))
+	k, _, err := w.store.APIKeyByHash(r.Context(), hash)
+	if err != nil || !k.OpensWith(hash, w.clock()) {
 		return authz.Caller{}, claviger.Fail(claviger.Unauthorised, "Unauthorised Request")
 	}
 	return authz.Caller{

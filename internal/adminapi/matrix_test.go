@@ -29,6 +29,7 @@ var matrix = map[string]asked{
 	"get-api-key":                   {"/api-keys/{key}", ``, "workspace_service_api_keys.read", 200, 404, 404},
 	"update-api-key":                {"/api-keys/{key}", `{"name":"m"}`, "workspace_service_api_keys.update", 200, 404, 404},
 	"delete-api-key":                {"/api-keys/{key}", ``, "workspace_service_api_keys.delete", 200, 404, 404},
+	"rotate-api-key":                {"/api-keys/{key}/rotate", ``, "workspace_service_api_keys.rotate", 200, 404, 404},
 	"create-integration":            {"/integrations", `{"name":"n","ai_provider_id":"openai","key":"k12345678"}`, "organisation_integrations.create", 200, 200, 200},
 	"list-integrations":             {"/integrations", ``, "organisation_integrations.list", 200, 200, 200},
 	"get-integration":               {"/integrations/{org}", ``, "organisation_integrations.read", 200, 404, 404},

@@ -55,7 +55,9 @@ type workspaceList struct {
 func (a *api) listWorkspaces(ctx context.Context, by authz.Caller, in *workspaceList) (list[Workspace], error) {
 	f := admin.WorkspaceFilter{Name: in.Name, ExactName: in.ExactName, Page: in.page(workspacesPage)}
 	if in.Status != "" {
-		f.Statuses = strings.Split(in.Status, ",")
+		for s := range strings.SplitSeq(in.Status, ",") {
+			f.Statuses = append(f.Statuses, strings.TrimSpace(s))
+		}
 	}
 	all, total, err := a.admin.Workspaces(ctx, by, f)
 	return listOf(all, total, func(w claviger.Workspace) Workspace { return workspaceWire(w, in.plain()) }), err

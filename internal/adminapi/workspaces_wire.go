@@ -27,9 +27,12 @@ type Workspace struct {
 
 // WorkspaceDefaults are what requests of a workspace take when they do not say.
 type WorkspaceDefaults struct {
-	Metadata  map[string]string `json:"metadata"`
-	IsDefault int               `json:"is_default" enum:"0,1"`
-	Object    string            `json:"object" enum:"workspace"`
+	Metadata         map[string]string `json:"metadata"`
+	InputGuardrails  []string          `json:"input_guardrails,omitempty"`
+	OutputGuardrails []string          `json:"output_guardrails,omitempty"`
+	UserAPIKeyConfig *string           `json:"user_api_key_config,omitempty"`
+	IsDefault        int               `json:"is_default" enum:"0,1"`
+	Object           string            `json:"object" enum:"workspace"`
 }
 
 // WorkspaceDetail is a workspace with its members.
@@ -49,8 +52,11 @@ func workspaceWire(w claviger.Workspace, plain bool) Workspace {
 	if plain {
 		out.Name = w.Name
 	}
-	if w.Metadata != nil {
-		out.Defaults = &WorkspaceDefaults{Metadata: w.Metadata, IsDefault: out.IsDefault, Object: "workspace"}
+	if w.Metadata != nil || w.InputGuardrails != nil || w.OutputGuardrails != nil || w.UserAPIKeyConfig != "" {
+		out.Defaults = &WorkspaceDefaults{
+			Metadata: w.Metadata, InputGuardrails: w.InputGuardrails, OutputGuardrails: w.OutputGuardrails,
+			UserAPIKeyConfig: orNull(w.UserAPIKeyConfig), IsDefault: out.IsDefault, Object: "workspace",
+		}
 	}
 	return out
 }
@@ -76,7 +82,10 @@ type WorkspaceRequest struct {
 
 // WorkspaceDefaultsRequest changes the defaults field by field.
 type WorkspaceDefaultsRequest struct {
-	Metadata Optional[map[string]string] `json:"metadata"`
+	Metadata         Optional[map[string]string] `json:"metadata"`
+	InputGuardrails  Optional[[]string]          `json:"input_guardrails" doc:"Slugs or ids."`
+	OutputGuardrails Optional[[]string]          `json:"output_guardrails" doc:"Slugs or ids."`
+	UserAPIKeyConfig Optional[string]            `json:"user_api_key_config" doc:"Slug or id of a config."`
 }
 
 func workspaceInput(b Body[WorkspaceRequest]) admin.WorkspaceInput {
@@ -87,9 +96,11 @@ func workspaceInput(b Body[WorkspaceRequest]) admin.WorkspaceInput {
 		Found: b.Found,
 	}
 	if d, ok := v.Defaults.Get(); ok {
-		in.Metadata = d.Metadata.Optional
+		in.Metadata, in.UserAPIKeyConfig = d.Metadata.Optional, d.UserAPIKeyConfig.Optional
+		in.InputGuardrails, in.OutputGuardrails = d.InputGuardrails.Optional, d.OutputGuardrails.Optional
 	} else if v.Defaults.Null {
-		in.Metadata = admin.Null[map[string]string]()
+		in.Metadata, in.UserAPIKeyConfig = admin.Null[map[string]string](), admin.Null[string]()
+		in.InputGuardrails, in.OutputGuardrails = admin.Null[[]string](), admin.Null[[]string]()
 	}
 	return in
 }

@@ -28,8 +28,9 @@ var errUnavailable = claviger.Fail(claviger.Unavailable, "API keys cannot be che
 
 // Source is where keys are stored.
 type Source interface {
-	// APIKeyByHash returns an active key and its workspace, which is zero for
-	// organisation keys; claviger.Missing when there is none.
+	// APIKeyByHash returns the active key that has that hash, or had it before
+	// its last rotation, and its workspace, which is zero for organisation keys;
+	// claviger.Missing when there is none.
 	APIKeyByHash(ctx context.Context, hash claviger.KeyHash) (claviger.APIKey, claviger.Workspace, error)
 }
 
@@ -148,12 +149,16 @@ func (k *Keys) Lookup(ctx context.Context, key secret.String) (*Identity, error)
 	default:
 		return k.wait(ctx, hash, now)
 	}
-	return e.id.at(now)
+	return e.id.at(hash, now)
 }
 
-// at is the identity as of now.
-func (i *Identity) at(now time.Time) (*Identity, error) {
-	if i.Key.Status == claviger.Expired || i.Key.Expired(now) {
+// at is the identity as of now, for the secret of that hash: the one before the
+// last rotation opens nothing once its transition is over, whenever it was read.
+func (i *Identity) at(hash claviger.KeyHash, now time.Time) (*Identity, error) {
+	switch {
+	case hash == i.Key.OldHash && !i.Key.OpensWith(hash, now):
+		return nil, ErrInvalid
+	case i.Key.Status == claviger.Expired || i.Key.Expired(now):
 		return nil, ErrExpired
 	}
 	return i, nil
@@ -165,7 +170,7 @@ func (k *Keys) wait(ctx context.Context, hash claviger.KeyHash, now time.Time) (
 	k.mu.Lock()
 	if e := k.table.get(&hash); e != nil && now.Sub(e.loadedAt) < k.o.Fresh {
 		k.mu.Unlock() // loaded since the caller looked
-		return e.id.at(now)
+		return e.id.at(hash, now)
 	}
 	if k.unknown.has(hash, now) {
 		k.mu.Unlock()
@@ -186,7 +191,7 @@ func (k *Keys) wait(ctx context.Context, hash claviger.KeyHash, now time.Time) (
 	if f.err != nil {
 		return nil, f.err
 	}
-	return f.found.at(k.o.Now())
+	return f.found.at(hash, k.o.Now())
 }
 
 // refreshLater asks the store again in the background, unless that is already

@@ -168,6 +168,27 @@ func TestAKeyExpiresWhileItIsInMemory(t *testing.T) {
 	})
 }
 
+func TestASecretThatWasReplacedEndsWithItsTransition(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShelf()
+		s.set(plain, func(i *Identity) {
+			i.Key.Hash, i.Key.OldHash = claviger.KeyHash{1}, claviger.HashKey(plain)
+			i.Key.OldUntil = time.Now().Add(3 * time.Second)
+		})
+		k := New(Options{Source: s})
+		lookup(t, k, nil)
+		time.Sleep(3*time.Second - time.Nanosecond)
+		lookup(t, k, nil)
+		time.Sleep(time.Nanosecond)
+		lookup(t, k, ErrInvalid)
+		if n := s.loads.Load(); n != 1 {
+			t.Errorf("%d loads: the clock decides, not the store", n)
+		}
+		later := New(Options{Source: s})
+		lookup(t, later, ErrInvalid)
+	})
+}
+
 func TestManyLookUpsOfOneMissingKeyAreOneLoad(t *testing.T) {
 	s := newShelf()
 	enter, leave := make(chan struct{}, 1), make(chan struct{})

@@ -49,7 +49,7 @@ func (s *Service) CreateIntegration(ctx context.Context, by authz.Caller, in New
 		if local {
 			p.slug("default_provider_slug", in.ProviderSlug)
 		}
-		secrets, err := s.apply(by, &i, vault.Credentials{}, in.IntegrationInput, p, w)
+		secrets, err := s.apply(ctx, by, &i, vault.Credentials{}, in.IntegrationInput, p, w)
 		if err != nil {
 			return err
 		}
@@ -63,6 +63,11 @@ func (s *Service) CreateIntegration(ctx context.Context, by authz.Caller, in New
 func (w *work) insertIntegration(ctx context.Context, i claviger.Integration, secrets vault.Credentials, in NewIntegration) error {
 	if err := w.InsertIntegration(ctx, i); err != nil {
 		return err
+	}
+	if i.SecretMappings != nil {
+		if err := w.noteUses(ctx, i); err != nil {
+			return err
+		}
 	}
 	err := w.record(ctx, claviger.IntegrationChanged, audit.Change{
 		Action: "create", ResourceID: string(i.ID), WorkspaceID: i.WorkspaceID, After: integrationFields(i, secrets),
@@ -101,13 +106,18 @@ func (s *Service) UpdateIntegration(ctx context.Context, by authz.Caller, ref st
 			return err
 		}
 		i := old
-		has, err := s.apply(by, &i, had, in, startWith(in.Found), w)
+		has, err := s.apply(ctx, by, &i, had, in, startWith(in.Found), w)
 		if err != nil {
 			return err
 		}
 		i.UpdatedAt = w.now
 		if err := w.UpdateIntegration(ctx, i); err != nil {
 			return err
+		}
+		if in.SecretMappings.Set {
+			if err := w.noteUses(ctx, i); err != nil {
+				return err
+			}
 		}
 		return w.record(ctx, claviger.IntegrationChanged, audit.Change{
 			Action: "update", ResourceID: string(i.ID), WorkspaceID: i.WorkspaceID,

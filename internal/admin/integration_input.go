@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 
@@ -26,7 +27,7 @@ type IntegrationInput struct {
 
 // apply checks in and writes it into i, which holds the secrets old, sealing
 // them anew when they changed. It returns the secrets i has now.
-func (s *Service) apply(by authz.Caller, i *claviger.Integration, old vault.Credentials, in IntegrationInput, p *problems, w *work) (vault.Credentials, error) {
+func (s *Service) apply(ctx context.Context, by authz.Caller, i *claviger.Integration, old vault.Credentials, in IntegrationInput, p *problems, w *work) (vault.Credentials, error) {
 	i.Name = in.Name.Or(i.Name)
 	i.Description = in.Description.Or(i.Description)
 	i.Tags = in.Tags.Or(i.Tags)
@@ -35,6 +36,9 @@ func (s *Service) apply(by authz.Caller, i *claviger.Integration, old vault.Cred
 	p.metadata("tags", i.Tags)
 	if in.SecretMappings.Set {
 		i.SecretMappings = p.secretMappings(in.SecretMappings.Value)
+		if err := w.references(ctx, *i, in.SecretMappings.Value, p); err != nil {
+			return old, err
+		}
 	}
 	if in.PricingAdjustments.Set {
 		i.PricingAdjustments = p.pricingAdjustments(in.PricingAdjustments.Value)

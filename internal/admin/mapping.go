@@ -1,9 +1,13 @@
 package admin
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
+
+	claviger "github.com/claviger/claviger"
 )
 
 // SecretMapping says that a field is filled from a secret reference when it is
@@ -64,4 +68,45 @@ func Mappings(raw json.RawMessage) []SecretMapping {
 		return []SecretMapping{}
 	}
 	return list
+}
+
+// references checks that i may read through every secret reference that list
+// names. One that is not there and one that is closed to a workspace look the
+// same to its keys.
+func (w *work) references(ctx context.Context, i claviger.Integration, list []SecretMapping, p *problems) error {
+	for n, m := range list[:min(len(list), maxMappings)] {
+		if m.SecretReferenceID == "" {
+			continue // a problem already
+		}
+		at := fmt.Sprintf("secret_mappings[%d].secret_reference_id", n)
+		r, err := w.SecretReference(ctx, i.OrganisationID, m.SecretReferenceID)
+		switch {
+		case claviger.CodeOf(err) == claviger.NotFound:
+			p.add(at, "is no secret reference that may be used here")
+		case err != nil:
+			return err
+		case r.Open(i.WorkspaceID):
+		case w.by.IsOrganisation() && i.WorkspaceID == "":
+			p.add(at, "must be open to all workspaces, because the integration is the organisation's")
+		default:
+			p.add(at, "is no secret reference that may be used here")
+		}
+	}
+	return nil
+}
+
+// noteUses notes through which references i reads, so that they stay as long as
+// it does.
+func (w *work) noteUses(ctx context.Context, i claviger.Integration) error {
+	var ids []claviger.SecretReferenceID
+	for _, m := range Mappings(i.SecretMappings) {
+		r, err := w.SecretReference(ctx, i.OrganisationID, m.SecretReferenceID)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(ids, r.ID) {
+			ids = append(ids, r.ID)
+		}
+	}
+	return w.PutSecretUses(ctx, i.OrganisationID, i.ID, ids)
 }

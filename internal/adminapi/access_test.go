@@ -158,6 +158,7 @@ func TestAccessRefusals(t *testing.T) {
 
 func TestProvidersAndVirtualKeys(t *testing.T) {
 	w, first, _ := prepared(t)
+	w.must(orgAdmin, "POST", "/secret-references", reference("r"))
 	w.must(orgAdmin, "PUT", "/integrations/shared", `{"configurations":{"custom_headers":{"x-a":"`+w.plant("canary-header-999")+`"}},"secret_mappings":[{"target_field":"configurations.openai_organization","secret_reference_id":"r"}]}`)
 	w.must(orgAdmin, "PUT", "/integrations/shared/workspaces", `{"workspaces":[{"id":"`+first+`","enabled":true}]}`)
 	vk := w.must(workspace, "GET", "/virtual-keys/shared", "")

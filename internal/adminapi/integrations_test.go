@@ -160,6 +160,7 @@ func TestBodyLimit(t *testing.T) {
 func TestSecretMappingsAreEchoedAndStandForValues(t *testing.T) {
 	w := newWorld(t)
 	mapping := `[{"target_field":"key","secret_reference_id":"my-ref","secret_key":null,"value_format":"string"}]`
+	w.must(orgAdmin, "POST", "/secret-references", reference("my-ref"))
 	w.must(orgAdmin, "POST", "/integrations", `{"name":"M","slug":"m","ai_provider_id":"openai","key":"`+w.plant("sk-canary-dropped-000-dd")+`","secret_mappings":`+mapping+`}`)
 	got := w.must(orgAdmin, "GET", "/integrations/m", "")
 	same(t, "mappings", got["secret_mappings"], mapping)
@@ -173,6 +174,7 @@ func TestSecretMappingsAreEchoedAndStandForValues(t *testing.T) {
 func TestIgnoredFieldsAreNamed(t *testing.T) {
 	w := newWorld(t)
 	got := w.do(orgAdmin, "POST", "/integrations", `{"name":"n","slug":"n","Slug":"other","organisation_id":"x","ai_provider_id":"openai","key":"k12345678","keyy":"k","secret_mappings":[{"target_field":"configurations.openai_project","secret_reference_id":"r","sekret":1}]}`)
+	w.must(orgAdmin, "POST", "/secret-references", reference("r"))
 	if h := got.header.Get(ignoredHeader); got.status != 200 || h != "Slug,keyy,secret_mappings[0].sekret" {
 		t.Errorf("%d, ignored %q", got.status, h)
 	}

@@ -30,6 +30,7 @@ type target struct {
 	ownHost        bool // it has a custom host
 	rules          rules
 	expiresAt      time.Time // zero: never
+	locked         error     // why nothing may go there, ever; nil for most
 	allowPrivate   bool
 	scrub          scrubber
 	providerHeader []string // the ready value of x-portkey-provider
@@ -42,7 +43,7 @@ func (t *target) usable(now time.Time) error {
 		return &httpx.Failure{Status: http.StatusUnauthorized, Type: "virtual_key_expired_error", Code: "01",
 			Message: "Portkey Virtual Key " + t.slug + " Expired"}
 	}
-	return nil
+	return t.locked
 }
 
 // compile opens what is stored and makes it ready to call.
@@ -66,11 +67,16 @@ func (d *targets) compile(row claviger.Target) (*target, error) {
 
 // compileAccount makes a target of an account, without rules.
 func (d *targets) compileAccount(row claviger.Target, settings provider.Settings) (*target, error) {
-	account, err := d.providers.Adapter(row.Integration.AIProvider).Compile(settings)
-	if err != nil {
-		return nil, err
+	why := unresolved(row.Integration)
+	account := provider.Account(locked{why})
+	if why == nil {
+		var err error
+		if account, err = d.providers.Adapter(row.Integration.AIProvider).Compile(settings); err != nil {
+			return nil, err
+		}
 	}
 	return &target{
+		locked:         why,
 		slug:           row.Provider.Slug,
 		aiProvider:     row.Integration.AIProvider,
 		organisationID: row.Provider.OrganisationID,

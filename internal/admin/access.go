@@ -59,7 +59,7 @@ func (w *work) attachGlobal(ctx context.Context, ws claviger.Workspace) error {
 		}
 		g := claviger.Grant{
 			OrganisationID: i.OrganisationID, IntegrationID: i.ID, WorkspaceID: ws.ID, WorkspaceSlug: ws.Slug,
-			Enabled: true, UsageLimits: unset(global.UsageLimits), RateLimits: unset(global.RateLimits),
+			Enabled: true, Status: claviger.Active, UsageLimits: unset(global.UsageLimits), RateLimits: unset(global.RateLimits),
 			CreatedAt: w.now, UpdatedAt: w.now,
 		}
 		if err := w.putGrant(ctx, i, nil, g); err != nil {
@@ -98,6 +98,6 @@ func (w *work) putGrant(ctx context.Context, i claviger.Integration, old *clavig
 func grantFields(i claviger.Integration, g claviger.Grant) audit.Fields {
 	return audit.Fields{"slug": i.Slug, "workspace_access": map[string]any{
 		"id": g.WorkspaceSlug, "workspace_id": g.WorkspaceID, "enabled": g.Enabled,
-		"usage_limits": g.UsageLimits, "rate_limits": g.RateLimits,
+		"usage_limits": g.UsageLimits, "rate_limits": g.RateLimits, "status": g.Status,
 	}}
 }

@@ -28,6 +28,7 @@ type AccessRow struct {
 	Enabled        Optional[bool]
 	UsageLimits    Optional[json.RawMessage] // absent keeps
 	RateLimits     Optional[json.RawMessage]
+	ResetUsage     bool // what was exhausted may be used again
 	CreateProvider Optional[bool]
 	ProviderSlug   string
 }
@@ -175,7 +176,7 @@ func (c *accessChange) row(ctx context.Context, at string, row AccessRow, named 
 	g, there := c.grants[ws.ID]
 	if !there {
 		g = claviger.Grant{
-			OrganisationID: c.i.OrganisationID, IntegrationID: c.i.ID, WorkspaceID: ws.ID, WorkspaceSlug: ws.Slug, CreatedAt: c.now,
+			OrganisationID: c.i.OrganisationID, IntegrationID: c.i.ID, WorkspaceID: ws.ID, WorkspaceSlug: ws.Slug, Status: claviger.Active, CreatedAt: c.now,
 		}
 	}
 	enabled, said := row.Enabled.Get()
@@ -188,6 +189,9 @@ func (c *accessChange) row(ctx context.Context, at string, row AccessRow, named 
 	}
 	if row.RateLimits.Set {
 		g.RateLimits = c.p.rateLimits(at+".rate_limits", row.RateLimits.Value, 1)
+	}
+	if row.ResetUsage {
+		g.Status, g.LastResetAt = claviger.Active, c.now
 	}
 	slug, path := c.in.ProviderSlug, "default_provider_slug"
 	if row.ProviderSlug != "" {
@@ -220,6 +224,11 @@ func (c *accessChange) store(ctx context.Context, g claviger.Grant, provider boo
 	g.UpdatedAt = c.now
 	if err := c.putGrant(ctx, c.i, before, g); err != nil {
 		return err
+	}
+	if g.LastResetAt.Equal(c.now) {
+		if err := c.UnexhaustProviders(ctx, g); err != nil {
+			return err
+		}
 	}
 	c.grants[g.WorkspaceID] = g
 	if !provider || !g.Enabled || before != nil && before.Enabled {

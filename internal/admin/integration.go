@@ -62,6 +62,9 @@ func changeable(ctx context.Context, tx Tx, by authz.Caller, ref, verb string) (
 type IntegrationDetail struct {
 	claviger.Integration
 	MaskedKey string // "" when there is no key
+	// KeyFingerprint tells which key is stored without telling the key: equal
+	// keys of an organisation have equal ones. "" when there is no key.
+	KeyFingerprint string
 	// Configurations are masked, by wire name; never nil. They take the place
 	// of the stored ones.
 	Configurations map[string]json.RawMessage
@@ -86,8 +89,7 @@ func (s *Service) Integration(ctx context.Context, by authz.Caller, ref string) 
 		if d.WorkspaceCount, err = tx.CountGrants(ctx, by.OrganisationID, i.ID); err != nil {
 			return err
 		}
-		d.MaskedKey, d.Configurations, err = s.masked(i)
-		return err
+		return s.show(&d, i)
 	})
 	return d, err
 }
@@ -96,6 +98,7 @@ func (s *Service) Integration(ctx context.Context, by authz.Caller, ref string) 
 type IntegrationFilter struct {
 	Workspace string // id or slug: those it may use; a workspace key's own always
 	Type      string // "workspace", "organisation", "all"; "" is all
+	Tags      string // as in the query; "" is any
 	Page      claviger.Page
 }
 
@@ -104,13 +107,16 @@ func (s *Service) Integrations(ctx context.Context, by authz.Caller, f Integrati
 	if err := by.Allow(IntegrationScopes("list")...); err != nil {
 		return nil, 0, err
 	}
+	p := &problems{}
 	if !slices.Contains([]string{"", "all", "workspace", "organisation"}, f.Type) {
-		var p claviger.Problems
-		p.Add("type", `must be "workspace", "organisation" or "all"`)
-		return nil, 0, p.Err()
+		p.add("type", `must be "workspace", "organisation" or "all"`)
+	}
+	tags := p.tagFilter(f.Tags)
+	if err := p.err(); err != nil {
+		return nil, 0, err
 	}
 	err = s.store.View(ctx, func(tx Tx) error {
-		q := claviger.IntegrationQuery{Type: f.Type, Page: f.Page}
+		q := claviger.IntegrationQuery{Type: f.Type, Tags: tags, Page: f.Page}
 		if q.AccessibleTo, err = only(ctx, tx, by, f.Workspace); err != nil {
 			return err
 		}
@@ -123,6 +129,17 @@ func (s *Service) Integrations(ctx context.Context, by authz.Caller, f Integrati
 // open is the secrets of i.
 func (s *Service) open(i claviger.Integration) (vault.Credentials, error) {
 	return s.vault.OpenCredentials(vault.IntegrationBinding(i), i.Sealed)
+}
+
+// show fills in what may be shown of the key and the configurations of i.
+func (s *Service) show(d *IntegrationDetail, i claviger.Integration) error {
+	c, err := s.open(i)
+	if err != nil {
+		return err
+	}
+	d.MaskedKey, d.KeyFingerprint = c.Key.Mask(), s.vault.Fingerprint(i.OrganisationID, c.Key)
+	d.Configurations = s.registry.Adapter(i.AIProvider).Spec().Masked(i.Configurations, c.Fields)
+	return nil
 }
 
 // masked is what may be shown of the key and the configurations of i.

@@ -77,7 +77,7 @@ func (w *work) insertIntegration(ctx context.Context, i claviger.Integration, se
 	}
 	g := claviger.Grant{
 		OrganisationID: i.OrganisationID, IntegrationID: i.ID, WorkspaceID: i.WorkspaceID,
-		Enabled: true, CreatedAt: w.now, UpdatedAt: w.now,
+		Enabled: true, Status: claviger.Active, CreatedAt: w.now, UpdatedAt: w.now,
 	}
 	if err := w.PutGrant(ctx, g); err != nil || !in.CreateProvider {
 		return err

@@ -79,14 +79,18 @@ func (s *Service) configure(by authz.Caller, i claviger.Integration, old vault.C
 		p.add(wrong.Path, wrong.Message)
 	}
 	if raw, ok := text(host); ok {
-		// Private addresses are for organisation keys to name, on integrations
-		// of the organisation; the gateway goes by the same rule when it dials.
-		private := s.private || by.IsOrganisation() && i.WorkspaceID == ""
-		if wrong := provider.CheckHost(raw, private); wrong != "" {
+		if wrong := provider.CheckHost(raw, s.mayNamePrivate(by, i)); wrong != "" {
 			p.add("configurations.custom_host", wrong)
 		}
 	}
 	return now
+}
+
+// mayNamePrivate reports whether the caller may name a private address as a host
+// of i: organisation keys may, on integrations of the organisation. The gateway
+// goes by the same rule when it dials.
+func (s *Service) mayNamePrivate(by authz.Caller, i claviger.Integration) bool {
+	return s.private || by.IsOrganisation() && i.WorkspaceID == ""
 }
 
 // kind checks the id of a kind of provider, known or not.

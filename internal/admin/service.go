@@ -8,6 +8,7 @@ import (
 	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/audit"
 	"github.com/claviger/claviger/internal/authz"
+	"github.com/claviger/claviger/internal/catalogue"
 	"github.com/claviger/claviger/internal/provider"
 	"github.com/claviger/claviger/internal/secret"
 	"github.com/claviger/claviger/internal/vault"
@@ -26,13 +27,15 @@ type Vault interface {
 type Registry interface {
 	Adapter(id string) provider.Adapter
 	Known(id string) bool
+	IDs() []string
 }
 
 // Deps are what the use cases stand on. Store, Vault and Registry are required.
 type Deps struct {
-	Store    Store
-	Vault    Vault
-	Registry Registry
+	Store     Store
+	Vault     Vault
+	Registry  Registry
+	Catalogue Catalogue // nil: knows no models
 	// Changed is told of every row a committed transaction changed; nil: nobody
 	// listens. It runs in the caller's request, so it must not block.
 	Changed func(claviger.Change)
@@ -48,24 +51,28 @@ type Deps struct {
 
 // Service runs the use cases. It is safe for concurrent use.
 type Service struct {
-	store    Store
-	vault    Vault
-	registry Registry
-	changed  func(claviger.Change)
-	flush    func(context.Context) error
-	now      func() time.Time
-	log      *slog.Logger
-	private  bool
+	store     Store
+	vault     Vault
+	registry  Registry
+	catalogue Catalogue
+	changed   func(claviger.Change)
+	flush     func(context.Context) error
+	now       func() time.Time
+	log       *slog.Logger
+	private   bool
 }
 
 // New returns the use cases over d.
 func New(d Deps) *Service {
 	s := &Service{
-		store: d.Store, vault: d.Vault, registry: d.Registry, changed: d.Changed,
+		store: d.Store, vault: d.Vault, registry: d.Registry, catalogue: d.Catalogue, changed: d.Changed,
 		flush: d.Flush, now: d.Now, log: d.Log, private: d.AllowPrivateHosts,
 	}
 	if s.changed == nil {
 		s.changed = func(claviger.Change) {}
+	}
+	if s.catalogue == nil {
+		s.catalogue = &catalogue.Catalogue{}
 	}
 	if s.flush == nil {
 		s.flush = func(context.Context) error { return nil }

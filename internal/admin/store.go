@@ -66,6 +66,16 @@ type Tx interface {
 	// CountGrants counts the enabled rows.
 	CountGrants(ctx context.Context, org claviger.OrganisationID, id claviger.IntegrationID) (int, error)
 
+	// UnexhaustProviders makes the exhausted providers of the grant's
+	// integration and workspace active again, at g.UpdatedAt.
+	UnexhaustProviders(ctx context.Context, g claviger.Grant) error
+
+	// Models lists an integration's rows in no order.
+	Models(ctx context.Context, org claviger.OrganisationID, id claviger.IntegrationID) ([]claviger.Model, error)
+	// PutModel writes a row, new or changed; a changed one keeps its ID.
+	PutModel(ctx context.Context, m claviger.Model) error
+	DeleteModel(ctx context.Context, org claviger.OrganisationID, id claviger.IntegrationID, slug string) error
+
 	InsertProvider(ctx context.Context, p claviger.Provider) error
 	// Provider finds a provider by id or slug in one workspace.
 	Provider(ctx context.Context, org claviger.OrganisationID, ws claviger.WorkspaceID, ref string) (claviger.Provider, error)

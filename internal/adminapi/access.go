@@ -54,6 +54,7 @@ func accessWire(g claviger.Grant) IntegrationWorkspace {
 		ID: g.WorkspaceSlug, Enabled: g.Enabled,
 		UsageLimits: usageArray{raw{g.UsageLimits}}, RateLimits: rateArray{raw{g.RateLimits}},
 		CreatedAt: instant(g.CreatedAt), LastUpdatedAt: instant(g.UpdatedAt),
+		LastResetAt: instant(g.LastResetAt),
 	}
 }
 
@@ -104,7 +105,7 @@ func accessInput(b Body[AccessRequest]) admin.AccessInput {
 	}
 	for _, r := range v.Workspaces {
 		in.Rows = append(in.Rows, admin.AccessRow{
-			Workspace: r.ID, Enabled: r.Enabled.Optional,
+			Workspace: r.ID, Enabled: r.Enabled.Optional, ResetUsage: r.ResetUsage,
 			UsageLimits: rawField(r.UsageLimits.Optional, usageArray.bytes), RateLimits: rawField(r.RateLimits.Optional, rateArray.bytes),
 			CreateProvider: r.CreateDefaultProvider.Optional, ProviderSlug: r.DefaultProviderSlug,
 		})

@@ -18,7 +18,7 @@ var docsStyle string
 // documents serves the OpenAPI document, and a page that lists the operations
 // without fetching anything.
 func (a *api) documents() {
-	spec, err := openAPI(a.huma.OpenAPI())
+	spec, err := openAPI(a.huma.OpenAPI(), a.admin.Kinds())
 	a.document("/openapi.json", mediaType, "default-src 'none'; frame-ancestors 'none'", spec, err)
 	sum := sha256.Sum256([]byte(docsStyle))
 	policy := "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; style-src 'sha256-" +

@@ -46,10 +46,11 @@ type integrationList struct {
 	Paging
 	WorkspaceID string `query:"workspace_id" doc:"UUID or slug: those the workspace may use."`
 	Type        string `query:"type" enum:"workspace,organisation,all"`
+	Tags        string `query:"tags" doc:"Names and name:value separated by commas, or an object of strings; all must match."`
 }
 
 func (a *api) listIntegrations(ctx context.Context, by authz.Caller, in *integrationList) (list[Integration], error) {
-	f := admin.IntegrationFilter{Workspace: in.WorkspaceID, Type: in.Type, Page: in.page(integrationsPage)}
+	f := admin.IntegrationFilter{Workspace: in.WorkspaceID, Type: in.Type, Tags: in.Tags, Page: in.page(integrationsPage)}
 	all, total, err := a.admin.Integrations(ctx, by, f)
 	return listOf(all, total, integrationWire), err
 }

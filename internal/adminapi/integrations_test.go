@@ -23,7 +23,8 @@ func TestIntegrationIsShownMaskedInTheDocumentedShape(t *testing.T) {
 		got := w.must(orgAdmin, "GET", "/integrations/"+ref, "")
 		want := []string{"id", "organisation_id", "ai_provider_id", "name", "status", "created_at", "last_updated_at", "slug", "description",
 			"masked_key", "configurations", "global_workspace_access_settings", "allow_all_models", "workspace_count", "secret_mappings",
-			"pricing_adjustments", "object", "type", "workspace_id", "owner_id", "global_workspace_access", "tags", "last_reset_at"}
+			"pricing_adjustments", "object", "type", "workspace_id", "owner_id", "global_workspace_access", "tags", "last_reset_at",
+			"key_fingerprint", "key_version", "key_rotated_at"}
 		if has := slices.Sorted(maps.Keys(got)); !slices.Equal(has, slices.Sorted(slices.Values(want))) {
 			t.Errorf("fields %v", has)
 		}
@@ -159,8 +160,8 @@ func TestBodyLimit(t *testing.T) {
 
 func TestSecretMappingsAreEchoedAndStandForValues(t *testing.T) {
 	w := newWorld(t)
-	mapping := `[{"target_field":"key","secret_reference_id":"my-ref","secret_key":null,"value_format":"string"}]`
 	w.must(orgAdmin, "POST", "/secret-references", reference("my-ref"))
+	mapping := `[{"target_field":"key","secret_reference_id":"my-ref","secret_key":null,"value_format":"string"}]`
 	w.must(orgAdmin, "POST", "/integrations", `{"name":"M","slug":"m","ai_provider_id":"openai","key":"`+w.plant("sk-canary-dropped-000-dd")+`","secret_mappings":`+mapping+`}`)
 	got := w.must(orgAdmin, "GET", "/integrations/m", "")
 	same(t, "mappings", got["secret_mappings"], mapping)
@@ -173,8 +174,8 @@ func TestSecretMappingsAreEchoedAndStandForValues(t *testing.T) {
 
 func TestIgnoredFieldsAreNamed(t *testing.T) {
 	w := newWorld(t)
-	got := w.do(orgAdmin, "POST", "/integrations", `{"name":"n","slug":"n","Slug":"other","organisation_id":"x","ai_provider_id":"openai","key":"k12345678","keyy":"k","secret_mappings":[{"target_field":"configurations.openai_project","secret_reference_id":"r","sekret":1}]}`)
 	w.must(orgAdmin, "POST", "/secret-references", reference("r"))
+	got := w.do(orgAdmin, "POST", "/integrations", `{"name":"n","slug":"n","Slug":"other","organisation_id":"x","ai_provider_id":"openai","key":"k12345678","keyy":"k","secret_mappings":[{"target_field":"configurations.openai_project","secret_reference_id":"r","sekret":1}]}`)
 	if h := got.header.Get(ignoredHeader); got.status != 200 || h != "Slug,keyy,secret_mappings[0].sekret" {
 		t.Errorf("%d, ignored %q", got.status, h)
 	}

@@ -40,6 +40,9 @@ type IntegrationDetail struct {
 	SecretMappings []SecretMapping            `json:"secret_mappings"`
 	Pricing        Pricing                    `json:"pricing_adjustments"`
 	Tags           map[string]string          `json:"tags"`
+	KeyFingerprint *string                    `json:"key_fingerprint" doc:"Equal for equal keys of the organisation; says nothing else of the key."`
+	KeyVersion     *int64                     `json:"key_version" doc:"Grows whenever a secret changes; null when nothing is secret."`
+	KeyRotatedAt   *string                    `json:"key_rotated_at" format:"date-time"`
 	LastResetAt    *string                    `json:"last_reset_at" format:"date-time"`
 }
 
@@ -84,11 +87,16 @@ func integrationWire(i claviger.Integration) Integration {
 
 func integrationDetailWire(d admin.IntegrationDetail) IntegrationDetail {
 	global := GlobalAccess{raw{d.GlobalAccess}}
-	return IntegrationDetail{
+	out := IntegrationDetail{
 		Integration: integrationWire(d.Integration), MaskedKey: orNull(d.MaskedKey), Configurations: d.Configurations,
 		GlobalSettings: global, GlobalAccess: global, AllowAllModels: d.AllowAllModels, WorkspaceCount: d.WorkspaceCount,
 		SecretMappings: mappingsWire(d.SecretMappings), Pricing: Pricing{raw{d.PricingAdjustments}}, Tags: d.Tags,
+		KeyFingerprint: orNull(d.KeyFingerprint),
 	}
+	if len(d.Sealed) > 0 {
+		out.KeyVersion, out.KeyRotatedAt = &d.KeyVersion, instant(d.KeyRotatedAt)
+	}
+	return out
 }
 
 func mappingsWire(list []admin.SecretMapping) []SecretMapping {

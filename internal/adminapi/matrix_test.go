@@ -37,6 +37,9 @@ var matrix = map[string]asked{
 	"delete-integration":            {"/integrations/{local}", ``, "workspace_integrations.delete", 200, 404, 404},
 	"list-integration-workspaces":   {"/integrations/{org}/workspaces", ``, "organisation_integrations.read", 200, 404, 404},
 	"update-integration-workspaces": {"/integrations/{org}/workspaces", `{"workspaces":[{"id":"{ws}","enabled":true}]}`, "organisation_integrations.update", 403, 404, 404},
+	"list-integration-models":       {"/integrations/{org}/models", ``, "organisation_integrations.read", 200, 404, 404},
+	"update-integration-models":     {"/integrations/{local}/models", `{"models":[{"slug":"gpt-4o","enabled":true}]}`, "workspace_integrations.update", 200, 404, 404},
+	"delete-integration-models":     {"/integrations/{org}/models?slugs=mine", ``, "organisation_integrations.update", 403, 404, 404},
 	"list-providers":                {"/providers?workspace_id={ws}", ``, "providers.list", 200, 200, 403},
 	"get-provider":                  {"/providers/{org}?workspace_id={ws}", ``, "providers.read", 200, 404, 403},
 	"list-virtual-keys":             {"/virtual-keys?workspace_id={ws}", ``, "virtual_keys.list", 200, 200, 403},
@@ -46,6 +49,7 @@ var matrix = map[string]asked{
 	"get-secret-reference":          {"/secret-references/{ref}", ``, "secret_references.read", 403, 403, 404},
 	"update-secret-reference":       {"/secret-references/{ref}", `{"name":"m"}`, "secret_references.update", 403, 403, 404},
 	"delete-secret-reference":       {"/secret-references/{ref}", ``, "secret_references.delete", 403, 403, 404},
+	"list-audit-logs":               {"/audit-logs?start_time=2030-01-01T00:00:00Z&end_time=2031-01-01", ``, "audit_logs.list", 403, 403, 200},
 	"list-usage-entries":            {"/usage/entries?workspace_id={ws}", ``, "logs.list", 200, 200, 403},
 }
 
@@ -56,6 +60,7 @@ func stage(t testing.TB) (*world, *strings.Replacer) {
 	second := w.must(orgAdmin, "POST", "/admin/workspaces", `{"name":"Second"}`)["slug"].(string)
 	w.must(orgAdmin, "POST", "/integrations", `{"name":"Org","slug":"org-one","ai_provider_id":"openai","key":"k12345678"}`)
 	w.must(orgAdmin, "PUT", "/integrations/org-one/workspaces", `{"workspaces":[{"id":"`+first+`","enabled":true}]}`)
+	w.must(orgAdmin, "PUT", "/integrations/org-one/models", `{"models":[{"slug":"mine","enabled":true,"is_custom":true}]}`)
 	w.must(workspace, "POST", "/integrations", `{"name":"Local","slug":"local-one","ai_provider_id":"openai","key":"k12345678"}`)
 	w.must(orgAdmin, "POST", "/secret-references", reference("ref-one"))
 	id := w.key("victim", "workspace/service", `{"name":"v","workspace_id":"`+first+`","scopes":[]}`)

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/claviger/claviger/internal/admin"
 )
 
 // tree is a JSON object of the document.
@@ -16,7 +18,7 @@ type tree = map[string]any
 // openAPI is the document as it is served. The schemas in it say more than
 // those that requests are held against, whose messages would suffer: what may
 // be null, and what an answer always has.
-func openAPI(api *huma.OpenAPI) ([]byte, error) {
+func openAPI(api *huma.OpenAPI, kinds []admin.Kind) ([]byte, error) {
 	raw, err := json.Marshal(api)
 	if err != nil {
 		return nil, err
@@ -43,6 +45,7 @@ func openAPI(api *huma.OpenAPI) ([]byte, error) {
 		}
 		describe(schemas[name].(tree), api.Components.Schemas.TypeFromRef(ref), !asked[ref])
 	}
+	documentKinds(schemas, kinds)
 	return json.Marshal(doc)
 }
 

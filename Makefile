@@ -1,5 +1,5 @@
 # Everything the project does is one of these targets.
-.PHONY: build run test setup lint fuzz killtest demo bench prices
+.PHONY: build run test setup lint contract fuzz killtest demo bench prices
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
@@ -25,6 +25,10 @@ setup:
 
 lint: setup
 	scripts/test.sh lint
+
+# contract holds the answers of the admin API in tests against /openapi.json.
+contract:
+	scripts/test.sh contract
 
 # fuzz runs every fuzz target for FUZZTIME each.
 fuzz:

@@ -6,19 +6,32 @@ cd "$(dirname "$0")/.."
 export CLAVIGER_REQUIRE_POSTGRES=1
 export GOLANGCI_LINT_CACHE=$PWD/.cache/golangci-lint
 
+# Tests leave the answers of the admin API here, for "contract" to look at.
+answers=$(mktemp -d)
+trap 'rm -rf "$answers"' EXIT
+
 internal() { go list ./internal/... | paste -sd' '; }
 
 setup() { scripts/setup.sh; }
 build() { make --no-print-directory build; }
 vet() { go vet ./...; }
 lint() { .cache/bin/golangci-lint run ./...; }
-unit() { go test ./...; }
+unit() { CLAVIGER_EXCHANGES=$answers go test ./...; }
 race() { CGO_ENABLED=1 go test -race $(internal); }
 fuzz() { scripts/fuzz.sh; }
-e2e() { CLAVIGER_E2E=1 CLAVIGER_BIN=$PWD/bin/claviger go test -count=1 -timeout 15m ./test/... ./cmd/demo/...; }
+e2e() {
+  CLAVIGER_EXCHANGES=$answers CLAVIGER_E2E=1 CLAVIGER_BIN=$PWD/bin/claviger \
+    go test -count=1 -timeout 15m ./test/... ./cmd/demo/...
+}
+contract() {
+  if [[ -z $(ls "$answers") ]]; then # run alone
+    CLAVIGER_EXCHANGES=$answers go test ./internal/adminapi || return
+  fi
+  CLAVIGER_CONTRACT=$answers go test -count=1 ./test/contract
+}
 
 steps=("$@")
-((${#steps[@]})) || steps=(setup build vet lint unit race fuzz e2e)
+((${#steps[@]})) || steps=(setup build vet lint unit race fuzz e2e contract)
 
 summary=() passed=0 failed=0
 for step in "${steps[@]}"; do

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/claviger/claviger/internal/store/storetest/pgtest"
+	"github.com/claviger/claviger/test/exchange"
 	"github.com/claviger/claviger/test/harness"
 	"github.com/claviger/claviger/test/upstream"
 )
@@ -45,7 +46,7 @@ func runSDKs(t *testing.T, config harness.Config) {
 		"configurations": map[string]any{"custom_host": scripted.URL},
 	})
 	environment := append(os.Environ(),
-		"CLAVIGER_URL="+server.URL, "ADMIN_KEY="+server.AdminKey, "WORKSPACE_KEY="+server.WorkspaceKey,
+		"CLAVIGER_URL="+exchange.Proxy(t, server.URL), "ADMIN_KEY="+server.AdminKey, "WORKSPACE_KEY="+server.WorkspaceKey,
 		"PROVIDER_KEY="+providerKey, "PROVIDER_URL="+emulator, "PYTHONDONTWRITEBYTECODE=1")
 
 	python := filepath.Join(harness.Root(), ".cache", "venv", "bin", "python")

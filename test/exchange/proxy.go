@@ -1,0 +1,49 @@
+package exchange
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+)
+
+// Proxy is the URL of a way to server that keeps what passes, for clients that
+// are no part of the tests: server itself when nothing is to be kept.
+func Proxy(t testing.TB, server string) string {
+	t.Helper()
+	if os.Getenv(Variable) == "" {
+		return server
+	}
+	to, err := url.Parse(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	way := httptest.NewServer(&httputil.ReverseProxy{
+		Rewrite:        func(r *httputil.ProxyRequest) { r.SetURL(to) },
+		FlushInterval:  -1,
+		ModifyResponse: keep,
+	})
+	t.Cleanup(way.Close)
+	return way.URL
+}
+
+// keep records an answer, unless it is a stream.
+func keep(r *http.Response) error {
+	kind := r.Header.Get("Content-Type")
+	if strings.HasPrefix(kind, "text/event-stream") {
+		return nil
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return err
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return Record(Exchange{
+		Method: r.Request.Method, Path: r.Request.URL.EscapedPath(), Status: r.StatusCode, ContentType: kind, Body: body,
+	})
+}

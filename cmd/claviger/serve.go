@@ -70,7 +70,11 @@ func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error
 		return err
 	}
 	release, _ := buildNumbers()
-	api := adminapi.New(adminapi.Deps{Service: service, Authenticate: door{keys, refused}.caller, Version: release, Log: log})
+	attempts, written := watchRefusals(ctx, service, log)
+	defer written()
+	api := adminapi.New(adminapi.Deps{
+		Service: service, Authenticate: door{keys, refused}.caller, Refused: attempts, Version: release, Log: log,
+	})
 	health := &health{store: st, ledger: book}
 	server := newServer(s, newFront(gate, gateway.Routes(), api, health, metrics, log, s.BodyTimeout), log)
 

@@ -3,10 +3,12 @@ package adminapi
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/authz"
 	"github.com/claviger/claviger/internal/httpx"
 )
@@ -44,6 +46,7 @@ func (a *adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
 		a.mux.HandleFunc(op.Method+" "+prefix+op.Path, func(w http.ResponseWriter, r *http.Request) {
 			by, err := a.admit(w, r, declared)
 			if err != nil {
+				a.note(declared, by, err)
 				httpx.WriteAdmin(w, a.log, err)
 				return
 			}
@@ -61,10 +64,10 @@ func (a *adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
 // admit says who the caller is, if it may ask for op at all.
 func (a *adapter) admit(w http.ResponseWriter, r *http.Request, op operation) (authz.Caller, error) {
 	by, err := a.authenticate(r)
+	by.Origin = httpx.OriginOf(r, httpx.RequestID(w))
 	if err != nil {
 		return by, err
 	}
-	by.Origin = httpx.OriginOf(r, httpx.RequestID(w))
 	if err := by.Allow(op.Scopes...); err != nil {
 		return by, err
 	}
@@ -73,3 +76,14 @@ func (a *adapter) admit(w http.ResponseWriter, r *http.Request, op operation) (a
 
 // ServeHTTP implements huma.Adapter.
 func (a *adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTTP(w, r) }
+
+// note tells of a change that was refused for want of a key or of a scope.
+func (a *api) note(op operation, by authz.Caller, err error) {
+	code := claviger.CodeOf(err)
+	if a.refused == nil || op.Method == http.MethodGet || code != claviger.Unauthorised && code != claviger.Forbidden {
+		return
+	}
+	action, resource, _ := strings.Cut(op.ID, "-")
+	by.Origin.URI = by.Origin.URI[:min(len("/v1"), len(by.Origin.URI))] + op.Path
+	a.refused(by, action, strings.ReplaceAll(resource, "-", "_"), httpx.Status(code))
+}

@@ -22,14 +22,18 @@ type Deps struct {
 	Service *admin.Service
 	// Authenticate says who sent a request; its error is answered as it is.
 	Authenticate func(*http.Request) (authz.Caller, error)
-	Version      string       // of the product, for the document
-	Log          *slog.Logger // nil: silent
+	// Refused is told of changes that were refused with a 401, whose caller is
+	// nobody, or a 403; nil: nobody listens. The origin names the route.
+	Refused func(by authz.Caller, action, resourceType string, status int)
+	Version string       // of the product, for the document
+	Log     *slog.Logger // nil: silent
 }
 
 // api is the routes in the making.
 type api struct {
 	admin        *admin.Service
 	authenticate func(*http.Request) (authz.Caller, error)
+	refused      func(by authz.Caller, action, resourceType string, status int)
 	log          *slog.Logger
 	mux          *http.ServeMux
 	huma         huma.API
@@ -46,7 +50,7 @@ func New(d Deps) http.Handler {
 
 func build(d Deps) *api {
 	turnDefaults()
-	a := &api{admin: d.Service, authenticate: d.Authenticate, log: d.Log, mux: http.NewServeMux()}
+	a := &api{admin: d.Service, authenticate: d.Authenticate, refused: d.Refused, log: d.Log, mux: http.NewServeMux()}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
 	}
@@ -59,6 +63,7 @@ func build(d Deps) *api {
 	a.providers()
 	a.virtualKeys()
 	a.usage()
+	a.auditLogs()
 	a.secretReferences()
 	a.documents()
 	return a

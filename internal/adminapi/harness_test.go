@@ -15,6 +15,7 @@ import (
 
 	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/admin"
+	"github.com/claviger/claviger/internal/audit"
 	"github.com/claviger/claviger/internal/authz"
 	"github.com/claviger/claviger/internal/httpx"
 	"github.com/claviger/claviger/internal/provider/all"
@@ -29,18 +30,19 @@ import (
 // gives is searched for every secret that was planted.
 type world struct {
 	testing.TB
-	store   *store.Store
-	service *admin.Service
-	api     *api
-	handler http.Handler
-	made    admin.Bootstrapped
-	now     time.Time
-	keys    map[string]string // by actor
-	secrets []string
-	mu      sync.Mutex
-	changes []claviger.Change
-	entries []claviger.AuditEntry // as they were stored; of rolled back changes too
-	logs    *bytes.Buffer
+	store    *store.Store
+	service  *admin.Service
+	api      *api
+	handler  http.Handler
+	made     admin.Bootstrapped
+	now      time.Time
+	keys     map[string]string // by actor
+	secrets  []string
+	mu       sync.Mutex
+	changes  []claviger.Change
+	entries  []claviger.AuditEntry // as they were stored; of rolled back changes too
+	logs     *bytes.Buffer
+	refusals *audit.Refusals
 	// auditFails, when set, is what writing an audit entry answers.
 	auditFails error
 }
@@ -110,7 +112,13 @@ func newWorld(t testing.TB) *world {
 		t.Fatal(err)
 	}
 	w.keys[orgAdmin], w.keys[workspace] = w.made.AdminKey.Reveal(), w.made.WorkspaceKey.Reveal()
-	w.api = build(Deps{Service: w.service, Authenticate: w.authenticate, Version: "test", Log: log})
+	w.refusals = audit.NewRefusals(w.service.RecordRefusals, w.clock)
+	w.api = build(Deps{
+		Service: w.service, Authenticate: w.authenticate, Version: "test", Log: log,
+		Refused: func(by authz.Caller, action, resourceType string, status int) {
+			w.refusals.Note(by, audit.Attempt{Action: action, ResourceType: resourceType, Status: status})
+		},
+	})
 	w.handler = httpx.Guard(log, nil, httpx.Enveloped(log, w.api.mux))
 	return w
 }
@@ -120,6 +128,13 @@ func (w *world) clock() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.now = w.now.Add(time.Millisecond)
+	return w.now
+}
+
+// moment is the time, without a step.
+func (w *world) moment() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	return w.now
 }
 
@@ -134,7 +149,7 @@ func (w *world) pass(d time.Duration) {
 func (w *world) authenticate(r *http.Request) (authz.Caller, error) {
 	hash := claviger.HashKey(r.Header.Get("x-portkey-api-key"))
 	k, _, err := w.store.APIKeyByHash(r.Context(), hash)
-	if err != nil || !k.OpensWith(hash, w.clock()) {
+	if err != nil || !k.OpensWith(hash, w.moment()) {
 		return authz.Caller{}, claviger.Fail(claviger.Unauthorised, "Unauthorised Request")
 	}
 	return authz.Caller{

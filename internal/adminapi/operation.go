@@ -70,6 +70,7 @@ func register[I, O any](a *api, op operation, handle func(ctx context.Context, b
 		}
 		out, err := handle(ctx, r.by, in)
 		if err != nil {
+			a.note(op, r.by, err)
 			return nil, a.fail(r, err)
 		}
 		return &output[O]{out}, nil

@@ -53,7 +53,7 @@ func TestEveryOperationIsServedUnderBothPrefixesToCallersOnly(t *testing.T) {
 
 func TestOperationsRefuseKeysWithoutTheirScopes(t *testing.T) {
 	w := newWorld(t)
-	w.key("powerless", "organisation/service", `{"name":"powerless","scopes":["audit_logs.list"]}`)
+	w.key("powerless", "organisation/service", `{"name":"powerless","scopes":["plugins.list"]}`)
 	for _, op := range w.api.operations {
 		got := w.do("powerless", op.Method, strings.NewReplacer("{", "", "}", "").Replace(op.Path), "not even json")
 		if got.status != http.StatusForbidden || !strings.Contains(got.text, `"errorCode":"AB03"`) {

@@ -22,7 +22,7 @@ func TestRotation(t *testing.T) {
 		t.Errorf("rotated: %v", made)
 	}
 	end, err := time.Parse(time.RFC3339, made["key_transition_expires_at"].(string))
-	if left := end.Sub(w.now); err != nil || left > 30*time.Minute || left < 29*time.Minute {
+	if left := end.Sub(w.moment()); err != nil || left > 30*time.Minute || left < 29*time.Minute {
 		t.Errorf("the old secret works for another %v, %v", left, err)
 	}
 	w.keys["app"] = made["key"].(string)
@@ -178,8 +178,8 @@ func TestWhoMayRotate(t *testing.T) {
 		actor, id string
 		status    int
 	}{
-		"a key that holds less":                   {"rotator", weak, 200},
-		"itself":                                  {"rotator", self, 200},
+		"a key that holds less": {"rotator", weak, 200},
+		"itself":                {"rotator", self, 200},
 		"a key that holds more: it would be seen": {"rotator", strong, 403},
 		"without the scope":                       {"weak", strong, 403},
 		"a key of another kind":                   {"rotator", w.key("user", "workspace/user", `{"name":"k","workspace_id":"`+ws+`","scopes":[]}`), 403},

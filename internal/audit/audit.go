@@ -64,6 +64,8 @@ func Entry(by authz.Caller, at time.Time, fp Fingerprinter, change Change) (clav
 		URI:            by.Origin.URI,
 		RequestID:      by.Origin.RequestID,
 		Address:        by.Origin.Address,
+		Status:         200,
+		Attempts:       1,
 	}, nil
 }
 

@@ -60,11 +60,13 @@ func build(d Deps) *api {
 	a.apiKeys()
 	a.integrations()
 	a.integrationAccess()
+	a.integrationModels()
 	a.providers()
 	a.virtualKeys()
+	a.secretReferences()
 	a.usage()
 	a.auditLogs()
-	a.secretReferences()
+	a.modelPrices()
 	a.documents()
 	return a
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/claviger/claviger/internal/admin"
 	"github.com/claviger/claviger/internal/audit"
 	"github.com/claviger/claviger/internal/authz"
+	"github.com/claviger/claviger/internal/catalogue"
 	"github.com/claviger/claviger/internal/httpx"
 	"github.com/claviger/claviger/internal/provider/all"
 	"github.com/claviger/claviger/internal/secret"
@@ -104,7 +105,7 @@ func newWorld(t testing.TB) *world {
 	}
 	log := slog.New(slog.NewTextHandler(w.logs, nil))
 	w.service = admin.New(admin.Deps{
-		Store: transactions{w.store, w}, Vault: v, Registry: all.Registry(), Log: log,
+		Store: transactions{w.store, w}, Vault: v, Registry: all.Registry(), Catalogue: catalogue.Default(), Log: log,
 		Now:     w.clock,
 		Changed: func(c claviger.Change) { w.mu.Lock(); w.changes = append(w.changes, c); w.mu.Unlock() },
 	})

@@ -37,6 +37,9 @@ var matrix = map[string]asked{
 	"delete-integration":            {"/integrations/{local}", ``, "workspace_integrations.delete", 200, 404, 404},
 	"list-integration-workspaces":   {"/integrations/{org}/workspaces", ``, "organisation_integrations.read", 200, 404, 404},
 	"update-integration-workspaces": {"/integrations/{org}/workspaces", `{"workspaces":[{"id":"{ws}","enabled":true}]}`, "organisation_integrations.update", 403, 404, 404},
+	"list-integration-models":       {"/integrations/{org}/models", ``, "organisation_integrations.read", 200, 404, 404},
+	"update-integration-models":     {"/integrations/{local}/models", `{"models":[{"slug":"gpt-4o","enabled":true}]}`, "workspace_integrations.update", 200, 404, 404},
+	"delete-integration-models":     {"/integrations/{org}/models?slugs=mine", ``, "organisation_integrations.update", 403, 404, 404},
 	"list-providers":                {"/providers?workspace_id={ws}", ``, "providers.list", 200, 200, 403},
 	"get-provider":                  {"/providers/{org}?workspace_id={ws}", ``, "providers.read", 200, 404, 403},
 	"list-virtual-keys":             {"/virtual-keys?workspace_id={ws}", ``, "virtual_keys.list", 200, 200, 403},
@@ -57,6 +60,7 @@ func stage(t testing.TB) (*world, *strings.Replacer) {
 	second := w.must(orgAdmin, "POST", "/admin/workspaces", `{"name":"Second"}`)["slug"].(string)
 	w.must(orgAdmin, "POST", "/integrations", `{"name":"Org","slug":"org-one","ai_provider_id":"openai","key":"k12345678"}`)
 	w.must(orgAdmin, "PUT", "/integrations/org-one/workspaces", `{"workspaces":[{"id":"`+first+`","enabled":true}]}`)
+	w.must(orgAdmin, "PUT", "/integrations/org-one/models", `{"models":[{"slug":"mine","enabled":true,"is_custom":true}]}`)
 	w.must(workspace, "POST", "/integrations", `{"name":"Local","slug":"local-one","ai_provider_id":"openai","key":"k12345678"}`)
 	w.must(orgAdmin, "POST", "/secret-references", reference("ref-one"))
 	id := w.key("victim", "workspace/service", `{"name":"v","workspace_id":"`+first+`","scopes":[]}`)

@@ -54,7 +54,7 @@ func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error
 	refused := authn.NewFailures(authn.FailureOptions{})
 	metrics := newMetrics(book)
 	gate := gateway.New(gateway.Options{
-		Keys: keys, Refused: refused, Targets: st, Vault: v, Providers: providers, Ledger: book,
+		Keys: keys, Refused: refused, Targets: st, Vault: v, Providers: providers, Catalogue: s.catalogue, Ledger: book,
 		Limits: memory.New(memory.Options{InFlight: int64(s.MaxRequests)}),
 		Log:    log, Metrics: metrics.registry, Now: time.Now,
 		MaxBody: s.MaxBody, BodyMemory: s.BodyMemory,
@@ -62,7 +62,7 @@ func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error
 		AllowPrivateHosts: s.AllowPrivateHosts,
 	})
 	service := admin.New(admin.Deps{
-		Store: useCases{st}, Vault: v, Registry: providers, Flush: book.Flush, Log: log,
+		Store: useCases{st}, Vault: v, Registry: providers, Catalogue: s.catalogue, Flush: book.Flush, Log: log,
 		Changed:           func(c claviger.Change) { keys.Invalidate(c); gate.Invalidate(c) },
 		AllowPrivateHosts: s.AllowPrivateHosts,
 	})

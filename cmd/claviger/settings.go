@@ -3,8 +3,10 @@ package main
 import (
 	"io"
 	"log/slog"
+	"os"
 
 	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/catalogue"
 	"github.com/claviger/claviger/internal/config"
 	"github.com/claviger/claviger/internal/secret"
 	"github.com/claviger/claviger/internal/vault/kek/file"
@@ -14,6 +16,7 @@ import (
 type settings struct {
 	config.Config
 	masterKey secret.String // 32 bytes; zero: none was given
+	catalogue *catalogue.Catalogue
 }
 
 // loadSettings reads and checks everything, and finds every fault.
@@ -31,6 +34,12 @@ func loadSettings(command string, args, environ []string) (settings, *config.Fau
 			faults.Add("--master-key-file (CLAVIGER_MASTER_KEY_FILE)", err.Error())
 		}
 	}
+	s.catalogue = catalogue.Default()
+	if c.CatalogueFile != "" {
+		if s.catalogue, err = loadCatalogue(c.CatalogueFile); err != nil {
+			faults.Add("--catalogue-file (CLAVIGER_CATALOGUE_FILE)", err.Error())
+		}
+	}
 	for _, k := range []struct {
 		name string
 		key  secret.String
@@ -43,6 +52,16 @@ func loadSettings(command string, args, environ []string) (settings, *config.Fau
 		}
 	}
 	return s, faults
+}
+
+// loadCatalogue reads the models and prices of a file.
+func loadCatalogue(path string) (*catalogue.Catalogue, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() // nothing was written
+	return catalogue.Load(f)
 }
 
 // logger writes to w as the settings say.

@@ -39,6 +39,8 @@ type Config struct {
 	MaxRequests       int  // of the gateway at once; 0: no bound
 	AllowPrivateHosts bool // for integrations that a workspace stores
 
+	CatalogueFile string // of models and prices; empty: the one that is built in
+
 	Output string // file for what a command prints once
 }
 

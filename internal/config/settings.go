@@ -87,6 +87,8 @@ var settings = []setting{
 		help: "most requests of the gateway at once; 0 for no bound", set: setMaxRequests},
 	{flag: "allow-private-hosts", env: "CLAVIGER_ALLOW_PRIVATE_HOSTS", commands: onlyServe,
 		help: "let integrations that a workspace stores reach private addresses", set: setAllowPrivate},
+	{flag: "catalogue-file", env: "CLAVIGER_CATALOGUE_FILE", value: "FILE", commands: onlyServe,
+		help: "models and their prices to know instead of those that are built in", set: text(func(c *Config) *string { return &c.CatalogueFile })},
 	{flag: "log-level", env: "CLAVIGER_LOG_LEVEL", value: "LEVEL", fallback: "info",
 		help: "debug, info, warn or error", set: setLevel},
 	{flag: "log-format", env: "CLAVIGER_LOG_FORMAT", value: "FORMAT", fallback: "text",

@@ -25,12 +25,15 @@ type Scale struct {
 	Memory  int           // rounds of the memory phase, each with new processes
 	Starts  int           // starts that are timed
 	Profile time.Duration // of load under the profiler
+	// Integrations are those of the large installation of the admin phase,
+	// AdminRequests the requests of each kind per round.
+	Integrations, AdminRequests int
 }
 
 // Full is the default; Quick only shows that everything works.
 var (
-	Full  = Scale{Rounds: 5, Window: 2 * time.Second, Paced: 3000, Memory: 3, Starts: 9, Profile: 6 * time.Second}
-	Quick = Scale{Rounds: 2, Window: 500 * time.Millisecond, Paced: 500, Memory: 1, Starts: 3, Profile: time.Second}
+	Full  = Scale{Rounds: 5, Window: 2 * time.Second, Paced: 3000, Memory: 3, Starts: 9, Profile: 6 * time.Second, Integrations: 1_000_000, AdminRequests: 100}
+	Quick = Scale{Rounds: 2, Window: 500 * time.Millisecond, Paced: 500, Memory: 1, Starts: 3, Profile: time.Second, Integrations: 100_000, AdminRequests: 50}
 )
 
 // Config is what a run needs.
@@ -106,7 +109,7 @@ func (s *suite) phases() []phase {
 	return []phase{
 		{"whole", s.nonStream}, {"shipping", s.shipping}, {"latency", s.latency},
 		{"fast", s.fastStreams}, {"paced", s.pacedStreams}, {"tls", s.tls},
-		{"memory", s.memory}, {"start", s.starts}, {"profile", s.profile},
+		{"memory", s.memory}, {"start", s.starts}, {"profile", s.profile}, {"admin", s.admin},
 	}
 }
 

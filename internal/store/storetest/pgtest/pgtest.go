@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"net/url"
 	"os"
 	"strings"
@@ -60,6 +61,22 @@ func Drop(tb testing.TB, database string) {
 }
 
 var started = sync.OnceValues(start)
+
+// ErrNone means that there is no PostgreSQL on the machine to start.
+var ErrNone = errors.New("no PostgreSQL found under /usr/lib/postgresql or in PATH")
+
+// Server is the URL of a server to make databases on, for programs that are no
+// tests: the one that ServerVariable names, or a cluster that lives as long as
+// the process. Without PostgreSQL on the machine it is ErrNone.
+func Server() (string, error) {
+	if server := os.Getenv(ServerVariable); server != "" {
+		return server, nil
+	}
+	if binaries() == "" {
+		return "", ErrNone
+	}
+	return started()
+}
 
 func own(tb testing.TB) string {
 	tb.Helper()

@@ -89,8 +89,23 @@ func CodeOf(err error) Code {
 // zero value is empty and ready.
 type Problems []Problem
 
-// Add notes a problem at path.
-func (p *Problems) Add(path, message string) { *p = append(*p, Problem{path, message}) }
+// maxProblems bounds what one answer names: nobody reads more, and a body can be
+// wrong in millions of places.
+const maxProblems = 100
+
+// Add notes a problem at path. Those after the first hundred are only said to
+// be there.
+func (p *Problems) Add(path, message string) {
+	switch {
+	case len(*p) < maxProblems:
+		*p = append(*p, Problem{path, message})
+	case len(*p) == maxProblems:
+		*p = append(*p, Problem{"", "there are more problems"})
+	}
+}
+
+// Full reports whether looking for more problems is of no use.
+func (p Problems) Full() bool { return len(p) > maxProblems }
 
 // Err is nil when nothing was noted, else one Invalid error with all of it.
 func (p Problems) Err() error {

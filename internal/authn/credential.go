@@ -44,7 +44,7 @@ func Credential(h http.Header) (secret.String, Where) {
 	if v := first(h["X-Portkey-Api-Key"]); v != "" {
 		return secret.New(v), InPortkeyHeader
 	}
-	if v := bearer(first(h["Authorization"])); v != "" {
+	if v := Bearer(first(h["Authorization"])); v != "" {
 		return secret.New(v), InAuthorization
 	}
 	if v := first(h["X-Api-Key"]); v != "" {
@@ -60,7 +60,10 @@ func first(v []string) string {
 	return strings.TrimSpace(v[0])
 }
 
-func bearer(v string) string {
+// Bearer takes the scheme off an Authorization header, in any case and however
+// far from the rest; a value without it stays as it is.
+func Bearer(v string) string {
+	v = strings.TrimSpace(v)
 	const scheme = "bearer"
 	if len(v) < len(scheme) || !strings.EqualFold(v[:len(scheme)], scheme) {
 		return v
@@ -70,4 +73,9 @@ func bearer(v string) string {
 		return v // a key that begins with the word
 	}
 	return strings.TrimSpace(rest)
+}
+
+// Carries reports whether a header's value is key, with or without the scheme.
+func Carries(value string, key secret.String) bool {
+	return !key.IsZero() && Bearer(value) == key.Reveal()
 }

@@ -59,11 +59,21 @@ func (a *attempt) send(ctx context.Context, call provider.Call, req *http.Reques
 		return a.fault(resp)
 	}
 	a.decoder = a.to.target.account.Decode(call)
+	if enc := resp.Header.Get("Content-Encoding"); enc != "" && enc != "identity" {
+		a.settle(claviger.ProviderError, http.StatusBadGateway)
+		return failure(http.StatusBadGateway, "upstream_error",
+			a.to.target.aiProvider+" error: it answered in a content encoding that was not asked for")
+	}
 	dog.follow(a.IdleTimeout, a.w)
-	if call.Request.Stream && strings.HasPrefix(resp.Header.Get("Content-Type"), "text/event-stream") {
+	if call.Request.Stream && isEventStream(resp.Header) {
 		return a.stream(ctx, resp, dog)
 	}
 	return a.whole(ctx, resp, dog)
+}
+
+func isEventStream(h http.Header) bool {
+	media, _, _ := strings.Cut(h.Get("Content-Type"), ";")
+	return strings.EqualFold(strings.TrimSpace(media), "text/event-stream")
 }
 
 // headerLimit is how long the provider may take to begin its answer.
@@ -187,6 +197,7 @@ func (a *attempt) fault(resp *http.Response) error {
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxFault))
 	status := resp.StatusCode
 	fault := llm.ParseFault(status, a.to.target.scrub.bytes(body))
+	fault.Message = a.to.target.scrub.stars(fault.Message)
 	if status < http.StatusBadRequest {
 		status = http.StatusBadGateway
 		fault = llm.Fault{Message: "it answered with a redirect, which is not followed", Type: "upstream_error"}

@@ -1,10 +1,12 @@
 package gateway
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	claviger "github.com/claviger/claviger"
@@ -13,6 +15,7 @@ import (
 	"github.com/claviger/claviger/internal/limits"
 	"github.com/claviger/claviger/internal/llm"
 	"github.com/claviger/claviger/internal/provider"
+	"github.com/claviger/claviger/internal/secret"
 )
 
 // exchange is one request of a caller from its arrival to its answer.
@@ -24,10 +27,12 @@ type exchange struct {
 
 	// id names the request, and the ledger entry of its first attempt.
 	id      claviger.EntryID
+	key     secret.String // as the caller sent it
 	who     *authn.Identity
 	request llm.Request
 	strict  bool
 	stop    context.CancelCauseFunc // of the attempt's context
+	reading atomic.Bool             // the body is still coming
 	wrote   bool                    // the answer has begun
 	outcome claviger.Outcome        // for the metrics; empty when refused
 }
@@ -62,7 +67,11 @@ const cutGrace = 2 * time.Second
 // cut ends the request from outside.
 func (x *exchange) cut(why error) {
 	x.stop(why)
-	http.NewResponseController(x.w).SetWriteDeadline(time.Now().Add(cutGrace)) //nolint:errcheck // best effort
+	rc := http.NewResponseController(x.w)
+	rc.SetWriteDeadline(time.Now().Add(cutGrace)) //nolint:errcheck // best effort
+	if x.reading.Load() {
+		rc.SetReadDeadline(time.Now()) //nolint:errcheck // best effort
+	}
 }
 
 // listModels is the one operation that calls no model.
@@ -92,7 +101,7 @@ func (x *exchange) serve(ctx context.Context, operation provider.Operation) erro
 	if operation == listModels {
 		return x.models(ctx, where)
 	}
-	body, err := x.readBody(ctx)
+	body, err := x.readBody()
 	if err != nil {
 		return err
 	}
@@ -103,6 +112,14 @@ func (x *exchange) serve(ctx context.Context, operation provider.Operation) erro
 	to, err := x.route(ctx, where)
 	if err != nil {
 		return err
+	}
+	if e, ok := to.target.account.(provider.Expander); ok {
+		// A brace begins an object; those inside of texts count too, which is
+		// the safe side.
+		objects := int64(bytes.Count(body.bytes, []byte("{")))
+		if err := body.take(e.Expansion(int64(len(body.bytes)), objects)); err != nil {
+			return err
+		}
 	}
 	hold, err := x.Limits.Admit(ctx, x.subjects(), x.estimate().amount())
 	if err != nil {
@@ -117,6 +134,7 @@ func (x *exchange) serve(ctx context.Context, operation provider.Operation) erro
 // authenticate finds out who calls, and what is left of the credentials it sent.
 func (x *exchange) authenticate(ctx context.Context) (authn.Where, error) {
 	key, where := authn.Credential(x.r.Header)
+	x.key = key
 	who, err := x.Keys.Lookup(ctx, key)
 	if err != nil {
 		err = x.Refused.Answer(ctx, httpx.ClientAddress(x.r), err)

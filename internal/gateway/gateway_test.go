@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -304,4 +305,63 @@ func must[T any](v T, err error) T {
 		panic(err)
 	}
 	return v
+}
+
+func TestABodyThatTranslatingWouldBlowUpIsRefused(t *testing.T) {
+	r := newRig(t, "anthropic", func(http.ResponseWriter, *http.Request) { t.Error("the provider was called") })
+	body := `{"model":"m","messages":[` + strings.Repeat("{},", 1<<20/3-20) + `{}]}`
+	resp, answer := r.chat(body)
+	if resp.StatusCode != 413 || len(answer) > 1000 {
+		t.Errorf("%d, %d bytes: %.200s", resp.StatusCode, len(answer), answer)
+	}
+}
+
+func TestManyProblemsMakeNoLongAnswer(t *testing.T) {
+	r := newRig(t, "anthropic", func(http.ResponseWriter, *http.Request) { t.Error("the provider was called") })
+	resp, answer := r.chat(`{"model":"m","messages":[` + strings.Repeat("{},", 1000) + `{}]}`)
+	if resp.StatusCode != 400 || len(answer) > 32<<10 || !strings.Contains(answer, "there are more problems") {
+		t.Errorf("%d, %d bytes: %.200s", resp.StatusCode, len(answer), answer)
+	}
+}
+
+func TestAnnouncingALargeBodyTakesNoMemory(t *testing.T) {
+	r := newRig(t, "openai", answers(200, answer), func(o *gateway.Options) { o.MaxBody, o.BodyMemory = 1<<20, 1<<20 })
+	for range 8 { // each announces all the memory there is, and sends one byte
+		conn := must(net.Dial("tcp", strings.TrimPrefix(r.url, "http://")))
+		defer conn.Close()
+		fmt.Fprintf(conn, "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nx-portkey-api-key: %s\r\nContent-Length: 1048576\r\n\r\n{", r.key)
+	}
+	if resp, body := r.chat(ask); resp.StatusCode != 200 {
+		t.Errorf("%d %s", resp.StatusCode, body)
+	}
+}
+
+func TestALargeAnswerIsScrubbedAcrossItsPieces(t *testing.T) {
+	r := newRig(t, "openai", answers(200, `{"data":["`+strings.Repeat(providerKey+".", 60000)+`"],"usage":{"prompt_tokens":1}}`))
+	resp, body := r.do(r.request(http.MethodPost, "/v1/embeddings", `{"model":"e","input":["a"]}`)) // searches for the secrets
+	if resp.StatusCode != 200 || strings.Count(body, "[secret]") != 60000 {
+		t.Errorf("%d, %d scrubbed", resp.StatusCode, strings.Count(body, "[secret]"))
+	}
+}
+
+func TestAKeyShownInPartIsTakenOutOfErrors(t *testing.T) {
+	r := newRig(t, "openai", answers(401, `{"error":{"message":"Incorrect API key provided: sk-provi********leak. You can find it"}}`))
+	if _, body := r.chat(ask); strings.Contains(body, "sk-provi") || !strings.Contains(body, "provided: [secret] You can") {
+		t.Errorf("got %s", body)
+	}
+}
+
+func TestTheGatewayKeyIsNeverForwarded(t *testing.T) {
+	var got http.Header
+	r := newRig(t, "anthropic", func(w http.ResponseWriter, req *http.Request) {
+		got = req.Header
+		answers(500, "{}")(w, req)
+	})
+	req := r.request(http.MethodPost, "/v1/chat/completions", ask, "x-portkey-api-key", "",
+		"Authorization", "bearer   "+r.key, "x-portkey-forward-headers", "Authorization, x-foo, x-fine", "x-fine", "1")
+	req.Header["X-Foo"] = []string{"a", r.key}
+	r.do(req)
+	if s := fmt.Sprint(got); strings.Contains(s, r.key) || got.Get("X-Fine") != "1" {
+		t.Errorf("the provider got %s", s)
+	}
 }

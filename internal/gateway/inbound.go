@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -23,15 +22,16 @@ type inbound struct {
 // free gives the memory back. The bytes must not be used any more.
 func (b *inbound) free() { b.gw.bodies.Release(b.held) }
 
-// roomWait is how long a body waits for memory before the caller is told to
-// come back.
-const roomWait = 5 * time.Second
-
-// growStep is by how much a body of unknown length grows.
-const growStep = 64 << 10
+const (
+	// freeBody is the size up to which a body counts for nothing, in bytes: the
+	// requests of others must not wait for memory that large bodies take.
+	freeBody = 64 << 10
+	// firstStep is what a body of unknown length begins with.
+	firstStep = 8 << 10
+)
 
 // readBody reads the whole body within the limits of size, time and memory.
-func (x *exchange) readBody(ctx context.Context) (*inbound, error) {
+func (x *exchange) readBody() (*inbound, error) {
 	if enc := x.r.Header.Get("Content-Encoding"); enc != "" && enc != "identity" {
 		return nil, failure(http.StatusUnsupportedMediaType, "invalid_request_error", "Compressed request bodies are not supported")
 	}
@@ -42,15 +42,19 @@ func (x *exchange) readBody(ctx context.Context) (*inbound, error) {
 	if size > x.MaxBody {
 		return nil, x.tooLarge()
 	}
+	x.reading.Store(true)
+	defer x.reading.Store(false)
 	rc := http.NewResponseController(x.w)
 	if rc.SetReadDeadline(time.Now().Add(x.BodyTimeout)) == nil {
 		// A deadline left behind would be taken for the caller's leaving.
 		defer rc.SetReadDeadline(time.Time{})
 	}
-	if size >= 0 {
-		return x.readKnown(ctx, size)
+	b := &inbound{gw: x.Gateway}
+	if err := x.fill(b, size); err != nil {
+		b.free()
+		return nil, err
 	}
-	return x.readUnknown()
+	return b, nil
 }
 
 // readable reports whether a body of that type may be sent at all; no type is
@@ -61,52 +65,72 @@ func readable(contentType string) bool {
 	return media == "" || media == "application/json" || media == "multipart/form-data" || strings.HasPrefix(media, "audio/")
 }
 
-func (x *exchange) readKnown(ctx context.Context, size int64) (*inbound, error) {
-	if !x.bodies.TryAcquire(size) {
-		ctx, cancel := context.WithTimeout(ctx, roomWait)
-		defer cancel()
-		if x.bodies.Acquire(ctx, size) != nil {
-			return nil, noRoom()
-		}
+// fill reads a body of size bytes, or of unknown size when it is negative.
+// Memory is taken as the bytes come, not as they are announced: announcing
+// costs a caller nothing.
+func (x *exchange) fill(b *inbound, size int64) error {
+	b.bytes = make([]byte, 0, firstStep)
+	if size >= 0 {
+		b.bytes = make([]byte, 0, min(size, freeBody))
 	}
-	b := &inbound{bytes: make([]byte, size), gw: x.Gateway, held: size}
-	if _, err := io.ReadFull(x.r.Body, b.bytes); err != nil {
-		b.free()
-		return nil, unread(err)
-	}
-	return b, nil
-}
-
-// readUnknown reads a body that did not say its length. It never waits for
-// memory while it holds some.
-func (x *exchange) readUnknown() (*inbound, error) {
-	b := &inbound{gw: x.Gateway}
-	for {
+	for int64(len(b.bytes)) != size {
 		if len(b.bytes) == cap(b.bytes) {
-			step := max(growStep, int64(cap(b.bytes)))
-			if !x.bodies.TryAcquire(step) {
-				b.free()
-				return nil, noRoom()
+			if err := b.grow(size); err != nil {
+				return err
 			}
-			b.held += step
-			grown := make([]byte, len(b.bytes), int64(cap(b.bytes))+step)
-			copy(grown, b.bytes)
-			b.bytes = grown
 		}
 		n, err := x.r.Body.Read(b.bytes[len(b.bytes):cap(b.bytes)])
 		b.bytes = b.bytes[:len(b.bytes)+n]
-		if int64(len(b.bytes)) > x.MaxBody {
-			b.free()
-			return nil, x.tooLarge()
-		}
-		if err == io.EOF {
-			return b, nil
-		}
-		if err != nil {
-			b.free()
-			return nil, unread(err)
+		switch {
+		case int64(len(b.bytes)) > x.MaxBody:
+			return x.tooLarge()
+		case err == io.EOF && size < 0:
+			return nil
+		case err != nil && int64(len(b.bytes)) != size:
+			return unread(err)
 		}
 	}
+	// Reading on to the end is what lets the server see the caller leave.
+	_, err := x.r.Body.Read(make([]byte, 1))
+	if err != nil && err != io.EOF {
+		return unread(err)
+	}
+	return nil
+}
+
+// grow doubles the room, up to size when that is known. It never waits: who
+// holds memory while waiting for more holds up everybody.
+func (b *inbound) grow(size int64) error {
+	have := int64(cap(b.bytes))
+	want := 2 * max(have, firstStep)
+	if size > 0 {
+		want = min(want, size)
+	}
+	if want > freeBody {
+		if !b.gw.bodies.TryAcquire(want - b.held) {
+			return noRoom()
+		}
+		b.held = want
+	}
+	grown := make([]byte, len(b.bytes), want)
+	copy(grown, b.bytes)
+	b.bytes = grown
+	return nil
+}
+
+// take charges the body for what translating it will take besides.
+func (b *inbound) take(extra int64) error {
+	if extra <= freeBody {
+		return nil
+	}
+	if extra > b.gw.BodyMemory/2 {
+		return claviger.Fail(claviger.TooLarge, "The request has too many parts")
+	}
+	if !b.gw.bodies.TryAcquire(extra) {
+		return noRoom()
+	}
+	b.held += extra
+	return nil
 }
 
 func (x *exchange) tooLarge() error {

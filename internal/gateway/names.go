@@ -2,9 +2,10 @@ package gateway
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
-	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/authn"
 	"github.com/claviger/claviger/internal/httpx"
 )
 
@@ -50,7 +51,8 @@ var notPassed = map[string]bool{
 	"Proxy-Connection": true, "Te": true, "Trailer": true, "Transfer-Encoding": true, "Upgrade": true,
 	"Content-Length": true, "Content-Encoding": true, "Content-Type": true,
 	"Set-Cookie": true, "Alt-Svc": true, "Strict-Transport-Security": true, "Location": true,
-	"Www-Authenticate": true, "Date": true,
+	"Www-Authenticate": true, "Date": true, "Server": true, "Link": true, "Content-Disposition": true,
+	"Content-Security-Policy": true, "Report-To": true, "Nel": true,
 }
 
 // passHeaders copies what a provider said about its answer, without what is not
@@ -69,7 +71,8 @@ func (a *attempt) passHeaders(from http.Header) {
 }
 
 func internalHeader(name string) bool {
-	return strings.HasPrefix(name, "X-Portkey-") || strings.HasPrefix(name, "X-Claviger-")
+	return strings.HasPrefix(name, "X-Portkey-") || strings.HasPrefix(name, "X-Claviger-") ||
+		strings.HasPrefix(name, "Access-Control-")
 }
 
 func (a *attempt) tainted(values []string) bool {
@@ -90,5 +93,6 @@ func (x *exchange) forwardable(name string) bool {
 		"Metadata-Flavor", "X-Aws-Ec2-Metadata-Token", "X-Google-Metadata-Request", "Metadata":
 		return false
 	}
-	return !notPassed[name] && !internalHeader(name) && x.who.Key.Hash != claviger.HashKey(strings.TrimPrefix(x.r.Header.Get(name), "Bearer "))
+	return !notPassed[name] && !internalHeader(name) &&
+		!slices.ContainsFunc(x.r.Header[name], func(v string) bool { return authn.Carries(v, x.key) })
 }

@@ -185,9 +185,9 @@ func (x *exchange) ownCredential(where authn.Where) secret.String {
 		{"Authorization", where == authn.InAuthorization},
 		{"X-Api-Key", where == authn.InAPIKeyHeader},
 	} {
-		v := strings.TrimSpace(strings.TrimPrefix(x.r.Header.Get(h.name), "Bearer "))
+		v := authn.Bearer(x.r.Header.Get(h.name))
 		// The same key in two headers is still the gateway's own.
-		if v != "" && !h.taken && claviger.HashKey(v) != x.who.Key.Hash {
+		if v != "" && !h.taken && !authn.Carries(v, x.key) {
 			return secret.New(v)
 		}
 	}

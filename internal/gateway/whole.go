@@ -29,11 +29,6 @@ type passer interface {
 
 // whole answers a call with one body.
 func (a *attempt) whole(ctx context.Context, resp *http.Response, dog *watchdog) error {
-	if enc := resp.Header.Get("Content-Encoding"); enc != "" && enc != "identity" {
-		a.settle(claviger.ProviderError, http.StatusBadGateway)
-		return failure(http.StatusBadGateway, "upstream_error",
-			a.to.target.aiProvider+" error: it answered in a content encoding that was not asked for")
-	}
 	pass, passes := a.decoder.(passer)
 	limit := int64(maxTranslated)
 	if passes {
@@ -138,19 +133,20 @@ func (a *attempt) pass(ctx context.Context, resp *http.Response, head []byte, de
 	a.firstByte = a.Now().Sub(a.started)
 	a.w.WriteHeader(resp.StatusCode)
 	next := make([]byte, answerChunk)
+	clean := passing{scrubber: a.to.target.scrub}
 	for behind := append([]byte(nil), head...); ; {
 		decoder.Pass(behind)
 		n, err := resp.Body.Read(next)
 		dog.moved()
 		if n == 0 && err == io.EOF {
 			a.settle(claviger.Success, resp.StatusCode)
-			a.w.Write(a.to.target.scrub.bytes(behind)) // booked: nothing is left to do
+			a.w.Write(clean.last(behind)) // booked: nothing is left to do
 			return
 		}
 		if n == 0 && err != nil {
 			a.cutPassed(ctx, resp.StatusCode)
 		}
-		if _, err := a.w.Write(a.to.target.scrub.bytes(behind)); err != nil {
+		if _, err := a.w.Write(clean.next(behind)); err != nil {
 			a.settle(claviger.ClientGone, statusClientGone)
 			return
 		}

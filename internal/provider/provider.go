@@ -68,6 +68,14 @@ type ModelNamer interface {
 	ModelNames() []string
 }
 
+// Expander is an [Account] whose Encode takes more memory than the body it is
+// given. The caller sees to it that there is room.
+type Expander interface {
+	// Expansion is the most that Encode takes, in bytes, for a body of so many
+	// bytes with so many JSON objects in it.
+	Expansion(size, objects int64) int64
+}
+
 // Call is one request of a caller, routed to an account.
 type Call struct {
 	Operation Operation

@@ -58,6 +58,11 @@ func (a *account) Authorize(_ context.Context, req *http.Request, _ []byte) erro
 	return nil
 }
 
+// Expansion implements [provider.Expander]: the body is read into values, which
+// are written again. An object of a few bytes is the worst: it takes most of a
+// kilobyte as a message.
+func (a *account) Expansion(size, objects int64) int64 { return 2*size + objects<<10 }
+
 func (a *account) Encode(call provider.Call) (provider.Upstream, error) {
 	if call.Operation != provider.Chat {
 		return provider.Upstream{}, claviger.Fail(claviger.Invalid, string(call.Operation)+" is not supported by anthropic")

@@ -1,0 +1,138 @@
+package gateway
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/claviger/claviger/internal/provider"
+	"github.com/claviger/claviger/internal/secret"
+)
+
+// scrubber takes an account's secrets out of what a provider answers: some
+// providers repeat a refused key in their error, and a host behind an
+// integration may echo what it got.
+//
+// It is against accidents. A host that means to give away the credential it was
+// sent can always spell it otherwise, or in pieces.
+type scrubber struct {
+	needles []string
+	longest int    // of the needles, in bytes
+	start   string // of the key, as far as providers show it in their errors
+}
+
+// minScrub is the shortest secret looked for; anything shorter would tear
+// ordinary text.
+const minScrub = 8
+
+// shownStart is how much of a key's beginning tells it apart from text.
+const shownStart = 5
+
+func newScrubber(s provider.Settings) scrubber {
+	var sc scrubber
+	key := s.Key.Reveal()
+	sc.add(key)
+	if len(key) >= 2*minScrub {
+		sc.start = key[:shownStart]
+	}
+	for _, v := range s.Secret {
+		sc.addValue(v)
+	}
+	return sc
+}
+
+// addValue adds a secret, and when it is a JSON object, such as custom headers,
+// each string in it.
+func (sc *scrubber) addValue(v secret.String) {
+	sc.add(v.Reveal())
+	var members map[string]string
+	if json.Unmarshal([]byte(v.Reveal()), &members) == nil {
+		for _, m := range members {
+			sc.add(m)
+			// The credential alone, when a header names its scheme before it.
+			if _, bare, ok := strings.Cut(m, " "); ok {
+				sc.add(bare)
+			}
+		}
+	}
+}
+
+// add looks for v as it is and in the ways JSON writers escape it: with or
+// without what HTML reserves, with or without the slash.
+func (sc *scrubber) add(v string) {
+	if len(v) < minScrub {
+		return
+	}
+	forms := []string{v}
+	for _, html := range []bool{true, false} {
+		var b strings.Builder
+		enc := json.NewEncoder(&b)
+		enc.SetEscapeHTML(html)
+		if enc.Encode(v) == nil {
+			inner := b.String()[1 : b.Len()-2] // without its quotes and the line's end
+			forms = append(forms, inner, strings.ReplaceAll(inner, "/", `\/`))
+		}
+	}
+	for _, f := range forms {
+		sc.longest = max(sc.longest, len(f))
+	}
+	slices.Sort(forms)
+	sc.needles = append(sc.needles, slices.Compact(forms)...)
+}
+
+var scrubbed = []byte("[secret]")
+
+// bytes returns b without the secrets. It is b itself when there are none.
+func (sc scrubber) bytes(b []byte) []byte {
+	for _, n := range sc.needles {
+		if bytes.Contains(b, []byte(n)) {
+			b = bytes.ReplaceAll(b, []byte(n), scrubbed)
+		}
+	}
+	return b
+}
+
+// taints reports whether s holds a secret.
+func (sc scrubber) taints(s string) bool {
+	for _, n := range sc.needles {
+		if strings.Contains(s, n) {
+			return true
+		}
+	}
+	return false
+}
+
+// stars takes out keys that a provider's error shows in part, such as
+// "sk-abcde****wxyz": that is more than our own mask shows.
+func (sc scrubber) stars(text string) string {
+	if sc.start == "" || !strings.Contains(text, "*") {
+		return text
+	}
+	words := strings.Split(text, " ")
+	for n, w := range words {
+		if at := strings.Index(w, sc.start); at >= 0 && strings.Contains(w[at:], "**") {
+			words[n] = w[:at] + string(scrubbed)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// passing scrubs a body that goes by in pieces: what may be the beginning of a
+// secret waits for the next piece.
+type passing struct {
+	scrubber
+	held []byte
+}
+
+// next returns what can go on of the pieces so far; it is valid until the next
+// call.
+func (p *passing) next(piece []byte) []byte {
+	b := p.bytes(append(p.held, piece...))
+	keep := min(max(p.longest-1, 0), len(b))
+	p.held = append([]byte(nil), b[len(b)-keep:]...)
+	return b[:len(b)-keep]
+}
+
+// last returns all that is left, with the last piece.
+func (p *passing) last(piece []byte) []byte { return p.bytes(append(p.held, piece...)) }

@@ -13,9 +13,9 @@ func usage() string {
 	var b strings.Builder
 	b.WriteString("Claviger keeps the credentials of AI providers and calls the providers with them.\n\nUsage: claviger COMMAND [FLAGS]\n\n")
 	for _, c := range commands {
-		fmt.Fprintf(&b, "  %-10s %s\n", c.name, c.summary)
+		fmt.Fprintf(&b, "  %-21s %s\n", c.name, c.summary)
 	}
-	b.WriteString("  version    print the version\n  help       print this, or the flags of a command: claviger help serve\n")
+	b.WriteString("  version               print the version\n  help                  print this, or the flags of a command: claviger help serve\n")
 	return b.String()
 }
 
@@ -25,9 +25,10 @@ func help(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprint(stdout, usage())
 		return exitOK
 	}
-	at := slices.IndexFunc(commands, func(c command) bool { return c.name == args[0] })
+	name, _ := called(args)
+	at := slices.IndexFunc(commands, func(c command) bool { return c.name == name })
 	if at < 0 {
-		fmt.Fprintf(stderr, "claviger: no help for %q\n\n%s", args[0], usage())
+		fmt.Fprintf(stderr, "claviger: no help for %q\n\n%s", name, usage())
 		return exitUsage
 	}
 	c := commands[at]

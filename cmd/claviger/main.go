@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/claviger/claviger/internal/config"
@@ -31,7 +32,7 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr))
 }
 
-// command is one word after the program's name.
+// command is one or two words after the program's name.
 type command struct {
 	name, summary string
 	run           func(context.Context, settings, io.Writer, io.Writer) error
@@ -42,6 +43,20 @@ var commands = []command{
 	{config.Serve, "run the server: admin API and gateway on one port", serve},
 	{config.Migrate, "bring the store to the form this program knows", migrate},
 	{config.AdminKey, "make a new organisation admin key for one who lost it", adminKey},
+	{config.OrganisationCreate, "make another organisation and its admin key", createOrganisation},
+	{config.OrganisationList, "list the organisations", listOrganisations},
+}
+
+// called splits the arguments into the command, which may have two words, and
+// its flags.
+func called(args []string) (name string, flags []string) {
+	if len(args) > 1 {
+		two := args[0] + " " + args[1]
+		if slices.ContainsFunc(commands, func(c command) bool { return c.name == two }) {
+			return two, args[2:]
+		}
+	}
+	return args[0], args[1:]
 }
 
 // run is the whole program. It returns the exit status.
@@ -50,7 +65,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 		fmt.Fprint(stderr, usage())
 		return exitUsage
 	}
-	name, rest := args[0], args[1:]
+	name, rest := called(args)
 	switch name {
 	case "version", "--version", "-v":
 		fmt.Fprintln(stdout, version())
@@ -64,7 +79,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 		return exitUsage
 	}
 	if slices.Contains(rest, "--help") || slices.Contains(rest, "-h") {
-		return help([]string{name}, stdout, stderr)
+		return help(strings.Fields(name), stdout, stderr)
 	}
 	s, faults := loadSettings(name, rest, environ)
 	if list := faults.List(); len(list) > 0 {

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	claviger "github.com/claviger/claviger"
-	"github.com/claviger/claviger/internal/audit"
 	"github.com/claviger/claviger/internal/authz"
 	"github.com/claviger/claviger/internal/secret"
 )
@@ -72,30 +71,15 @@ func (in BootstrapInput) check() error {
 	return p.Err()
 }
 
-func (w *work) bootstrap(ctx context.Context, email string, made *Bootstrapped) error {
-	org := claviger.Organisation{ID: claviger.NewID[claviger.OrganisationID](), Name: "Default", Email: email, CreatedAt: w.now}
-	if err := w.InsertOrganisation(ctx, org); err != nil {
-		return err
-	}
-	w.by = operator(org.ID, "bootstrap")
-	err := w.record(ctx, "organisation", audit.Change{
-		Action: "create", ResourceID: string(org.ID), After: audit.Fields{"id": org.ID, "name": org.Name, "email": org.Email},
-	})
+func (w *work) bootstrap(ctx context.Context, email string, made *Bootstrapped) (err error) {
+	made.Organisation, made.Workspace, err = w.newOrganisation(ctx, "Default", email, "bootstrap")
 	if err != nil {
 		return err
 	}
-	ws := claviger.Workspace{
-		ID: claviger.NewID[claviger.WorkspaceID](), OrganisationID: org.ID, Slug: claviger.NewSlug("ws-", "default", 7),
-		Name: "Default", IsDefault: true, Status: claviger.Active, CreatedAt: w.now, UpdatedAt: w.now, Version: 1,
-	}
-	if err := w.insertWorkspace(ctx, ws); err != nil {
-		return err
-	}
-	made.Organisation, made.Workspace = org, ws
 	if _, err := w.firstKey(ctx, "Organisation admin", claviger.OrganisationKey, "", made.AdminKey); err != nil {
 		return err
 	}
-	_, err = w.firstKey(ctx, "Default workspace", claviger.WorkspaceKey, ws.ID, made.WorkspaceKey)
+	_, err = w.firstKey(ctx, "Default workspace", claviger.WorkspaceKey, made.Workspace.ID, made.WorkspaceKey)
 	return err
 }
 
@@ -111,23 +95,4 @@ func (w *work) firstKey(ctx context.Context, name string, t claviger.KeyType, ws
 // operator is the one at the command line.
 func operator(org claviger.OrganisationID, command string) authz.Caller {
 	return authz.Caller{OrganisationID: org, Type: claviger.OrganisationKey, Origin: authz.Origin{Method: "CLI", URI: command}}
-}
-
-// NewAdminKey makes another organisation key with every scope, for an operator
-// who lost the first. It is NotFound before the first start.
-func (s *Service) NewAdminKey(ctx context.Context) (k claviger.APIKey, plain secret.String, err error) {
-	plain = claviger.NewKey(claviger.OrganisationKey, claviger.ServiceKey)
-	err = s.update(ctx, authz.Caller{}, func(w *work) error {
-		there, err := w.Organisations(ctx)
-		if err != nil {
-			return err
-		}
-		if len(there) == 0 {
-			return claviger.Missing("organisation")
-		}
-		w.by = operator(there[0].ID, "admin-key")
-		k, err = w.firstKey(ctx, "Organisation admin (command line)", claviger.OrganisationKey, "", plain)
-		return err
-	})
-	return k, plain, err
 }

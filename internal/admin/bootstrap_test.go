@@ -117,14 +117,14 @@ func TestBootstrapRefusesWeakKeys(t *testing.T) {
 
 func TestNewAdminKey(t *testing.T) {
 	s, st := service(t)
-	if _, _, err := s.NewAdminKey(t.Context()); claviger.CodeOf(err) != claviger.NotFound {
+	if _, _, err := s.NewAdminKey(t.Context(), ""); claviger.CodeOf(err) != claviger.NotFound {
 		t.Errorf("before the first start: %v", err)
 	}
 	made, err := s.Bootstrap(t.Context(), admin.BootstrapInput{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	k, plain, err := s.NewAdminKey(t.Context())
+	k, plain, err := s.NewAdminKey(t.Context(), "")
 	if err != nil || k.OrganisationID != made.Organisation.ID {
 		t.Fatal(k.OrganisationID, err)
 	}
@@ -132,4 +132,42 @@ func TestNewAdminKey(t *testing.T) {
 		t.Errorf("stored %+v", got)
 	}
 	stored(t, st, made.AdminKey) // the old one still works
+}
+
+func TestOrganisations(t *testing.T) {
+	s, _ := service(t)
+	if _, err := s.CreateOrganisation(t.Context(), "Second", ""); claviger.CodeOf(err) != claviger.NotFound {
+		t.Fatalf("before the first start: %v", err)
+	}
+	first, err := s.Bootstrap(t.Context(), admin.BootstrapInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := s.CreateOrganisation(t.Context(), " Second ", "owner@example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o := second.Organisation; o.Name != "Second" || o.Email != "owner@example.com" || o.ID == first.Organisation.ID || !second.Workspace.IsDefault {
+		t.Errorf("made %+v", second)
+	}
+	for name, want := range map[string]claviger.Code{
+		"Second": claviger.Conflict, "Default": claviger.Conflict, "": claviger.Invalid, "\x00": claviger.Invalid,
+		string(first.Organisation.ID): claviger.Invalid,
+	} {
+		if _, err := s.CreateOrganisation(t.Context(), name, ""); claviger.CodeOf(err) != want {
+			t.Errorf("named %q: %v", name, err)
+		}
+	}
+	if list, err := s.Organisations(t.Context()); err != nil || len(list) != 2 || list[0].ID != first.Organisation.ID {
+		t.Errorf("%v, %v", list, err)
+	}
+	for ref, want := range map[string]claviger.OrganisationID{
+		"Second": second.Organisation.ID, "Default": first.Organisation.ID,
+		strings.ToUpper(string(second.Organisation.ID)): second.Organisation.ID, "": "", "second": "",
+	} {
+		k, _, err := s.NewAdminKey(t.Context(), ref)
+		if (err == nil) != (want != "") || err == nil && k.OrganisationID != want {
+			t.Errorf("a key of %q is of %q, %v", ref, k.OrganisationID, err)
+		}
+	}
 }

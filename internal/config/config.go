@@ -41,6 +41,9 @@ type Config struct {
 
 	CatalogueFile string // of models and prices; empty: the one that is built in
 
+	Organisation string // id or name; empty: the only one
+	Name, Email  string // of a new organisation
+
 	Output string // file for what a command prints once
 }
 

@@ -138,6 +138,9 @@ func (p *parser) relations() {
 		p.faults.Add("CLAVIGER_MASTER_KEY", "or --master-key-file (CLAVIGER_MASTER_KEY_FILE) must be given with postgres://: "+
 			"a key on one machine's disk would be missing on the others")
 	}
+	if _, given := p.flags["name"]; p.command == OrganisationCreate && !given {
+		p.faults.Add("--name", "must be given")
+	}
 	if !c.BootstrapKey.IsZero() && c.BootstrapKey.Reveal() == c.BootstrapWorkspaceKey.Reveal() {
 		p.faults.Add("CLAVIGER_BOOTSTRAP_WORKSPACE_KEY", "must differ from CLAVIGER_BOOTSTRAP_KEY")
 	}

@@ -12,6 +12,9 @@ const (
 	Serve    = "serve"
 	Migrate  = "migrate"
 	AdminKey = "admin-key"
+
+	OrganisationCreate = "organisation create"
+	OrganisationList   = "organisation list"
 )
 
 // setting is one thing that can be told, by a flag, a variable or both.
@@ -43,7 +46,8 @@ func (s setting) of(command string) bool {
 
 var (
 	onlyServe = []string{Serve}
-	keyed     = []string{Serve, AdminKey}
+	keyed     = []string{Serve, AdminKey, OrganisationCreate}
+	showing   = []string{AdminKey, OrganisationCreate} // a key, once
 )
 
 // settings are all there are, in the order of the help.
@@ -66,7 +70,7 @@ var settings = []setting{
 		help: "first key of the default workspace, likewise",
 		set:  bootstrapKey(func(c *Config) *secret.String { return &c.BootstrapWorkspaceKey })},
 	{env: "CLAVIGER_BOOTSTRAP_EMAIL", value: "ADDRESS", commands: onlyServe,
-		help: "e-mail address of the organisation's owner", set: setEmail},
+		help: "e-mail address of the organisation's owner", set: email(func(c *Config) *string { return &c.BootstrapEmail })},
 	{flag: "max-body", env: "CLAVIGER_MAX_BODY", value: "SIZE", fallback: "32MiB", commands: onlyServe,
 		help: "largest request body", set: size(func(c *Config) *int64 { return &c.MaxBody })},
 	{flag: "body-memory", env: "CLAVIGER_BODY_MEMORY", value: "SIZE", fallback: "256MiB", commands: onlyServe,
@@ -93,7 +97,14 @@ var settings = []setting{
 		help: "debug, info, warn or error", set: setLevel},
 	{flag: "log-format", env: "CLAVIGER_LOG_FORMAT", value: "FORMAT", fallback: "text",
 		help: "text or json", set: setFormat},
-	{flag: "output", value: "FILE", commands: []string{AdminKey},
+	{flag: "organisation", value: "ID|NAME", commands: []string{AdminKey},
+		help: "whose key to make; needed when there is more than one organisation",
+		set:  text(func(c *Config) *string { return &c.Organisation })},
+	{flag: "name", value: "NAME", commands: []string{OrganisationCreate},
+		help: "name of the new organisation, which no other has", set: text(func(c *Config) *string { return &c.Name })},
+	{flag: "email", value: "ADDRESS", commands: []string{OrganisationCreate},
+		help: "e-mail address of its owner", set: email(func(c *Config) *string { return &c.Email })},
+	{flag: "output", value: "FILE", commands: showing,
 		help: "new file, for its owner only, for the key; otherwise it is printed",
 		set:  text(func(c *Config) *string { return &c.Output })},
 }

@@ -76,13 +76,15 @@ func setDatabase(c *Config, v string) error {
 	return nil
 }
 
-func setEmail(c *Config, v string) error {
-	a, err := mail.ParseAddress(v)
-	if err != nil || a.Address != v {
-		return fmt.Errorf("%q is not an e-mail address", v)
+func email(field func(*Config) *string) func(*Config, string) error {
+	return func(c *Config, v string) error {
+		a, err := mail.ParseAddress(v)
+		if err != nil || a.Address != v {
+			return fmt.Errorf("%q is not an e-mail address", v)
+		}
+		*field(c) = v
+		return nil
 	}
-	c.BootstrapEmail = v
-	return nil
 }
 
 var units = []struct {

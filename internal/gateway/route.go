@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"unicode"
 
 	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/authn"
@@ -35,6 +36,10 @@ func (x *exchange) signal() (signal, error) {
 	h := x.r.Header
 	if h.Get("X-Portkey-Config") != "" {
 		return signal{}, badRequest("x-portkey-config is not supported yet; name the provider by x-portkey-provider: @slug or model: \"@slug/model\"")
+	}
+	if m := x.request.Model; len(m) > claviger.MaxModelSlug || strings.ContainsFunc(m, unicode.IsControl) {
+		return signal{}, &claviger.Error{Code: claviger.Invalid, Message: "Invalid request",
+			Problems: []claviger.Problem{{Path: "model", Message: "must be the name of a model"}}}
 	}
 	fromBody, model, err := splitModel(x.request.Model)
 	if err != nil {

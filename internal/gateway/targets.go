@@ -136,6 +136,9 @@ func (d *targets) keep(key targetKey, t *target, generation uint64) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.generation.Load() == generation {
+		if old, ok := d.slots.Load(key); ok { // what it was heard to have is still true
+			t.models.Store(old.(*slot).models.Load())
+		}
 		d.slots.Store(key, &slot{target: t, loaded: d.now()})
 	}
 }

@@ -12,8 +12,8 @@ type Usage struct {
 	Model  string // as the provider names it; "" when it does not
 }
 
-// maxTokens is the most an answer can say of one class; more is taken for it.
-// Sums of counts then never overflow.
+// maxTokens is the most an answer can say of one class and be believed. Sums of
+// counts then never overflow, and are exact as floating point too.
 const maxTokens = 1 << 40
 
 // wireUsage are the counts of a usage object in the OpenAI dialect, of chat,
@@ -29,7 +29,7 @@ type wireUsage struct {
 }
 
 // parseUsage reads a usage object. ok is false when it says nothing of tokens.
-// Counts that are missing, null, negative or no numbers count as 0.
+// Counts that are missing, null or impossible are as if they were not there.
 func parseUsage(data []byte) (t claviger.Tokens, ok bool) {
 	var u wireUsage
 	members(data, u.member)
@@ -124,13 +124,21 @@ func count(n *int64, value []byte) bool {
 		return false
 	}
 	if i, err := strconv.ParseInt(string(value), 10, 64); err == nil {
-		*n = min(max(i, 0), maxTokens)
-		return true
+		return take(n, float64(i))
 	}
 	f, err := strconv.ParseFloat(string(value), 64)
 	if err != nil || f != f || value[0] != '-' && (value[0] < '0' || value[0] > '9') {
 		return false
 	}
-	*n = int64(min(max(f, 0), maxTokens))
+	return take(n, f)
+}
+
+// take keeps a count that can be true. One below zero or beyond any model says
+// nothing.
+func take(n *int64, f float64) bool {
+	if f < 0 || f > maxTokens {
+		return false
+	}
+	*n = int64(f)
 	return true
 }

@@ -38,7 +38,7 @@ type Opening struct {
 	ProviderSlug   string
 	AIProvider     string
 	Operation      string // "chatComplete", "embed", …
-	Model          string // as sent to the provider
+	Model          string // as sent to the provider, at most 512 bytes of it
 	Stream         bool
 	Attempt        int // from 1 within the request
 	OpenedAt       time.Time

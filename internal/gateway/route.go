@@ -37,7 +37,7 @@ func (x *exchange) signal() (signal, error) {
 	if h.Get("X-Portkey-Config") != "" {
 		return signal{}, badRequest("x-portkey-config is not supported yet; name the provider by x-portkey-provider: @slug or model: \"@slug/model\"")
 	}
-	if m := x.request.Model; len(m) > claviger.MaxModelSlug || strings.ContainsFunc(m, unicode.IsControl) {
+	if strings.ContainsFunc(x.request.Model, unicode.IsControl) {
 		return signal{}, &claviger.Error{Code: claviger.Invalid, Message: "Invalid request",
 			Problems: []claviger.Problem{{Path: "model", Message: "must be the name of a model"}}}
 	}

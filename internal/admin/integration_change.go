@@ -101,28 +101,34 @@ func (s *Service) UpdateIntegration(ctx context.Context, by authz.Caller, ref st
 		if err != nil {
 			return err
 		}
-		had, err := s.open(old)
-		if err != nil {
+		return w.changeIntegration(ctx, old, in, startWith(in.Found))
+	})
+}
+
+// changeIntegration changes what in names of old. It refuses everything that p
+// holds by then.
+func (w *work) changeIntegration(ctx context.Context, old claviger.Integration, in IntegrationInput, p *problems) error {
+	had, err := w.s.open(old)
+	if err != nil {
+		return err
+	}
+	i := old
+	has, err := w.s.apply(ctx, w.by, &i, had, in, p, w)
+	if err != nil {
+		return err
+	}
+	i.UpdatedAt = w.now
+	if err := w.UpdateIntegration(ctx, i); err != nil {
+		return err
+	}
+	if in.SecretMappings.Set {
+		if err := w.noteUses(ctx, i); err != nil {
 			return err
 		}
-		i := old
-		has, err := s.apply(ctx, by, &i, had, in, startWith(in.Found), w)
-		if err != nil {
-			return err
-		}
-		i.UpdatedAt = w.now
-		if err := w.UpdateIntegration(ctx, i); err != nil {
-			return err
-		}
-		if in.SecretMappings.Set {
-			if err := w.noteUses(ctx, i); err != nil {
-				return err
-			}
-		}
-		return w.record(ctx, claviger.IntegrationChanged, audit.Change{
-			Action: "update", ResourceID: string(i.ID), WorkspaceID: i.WorkspaceID,
-			Before: integrationFields(old, had), After: integrationFields(i, has),
-		})
+	}
+	return w.record(ctx, claviger.IntegrationChanged, audit.Change{
+		Action: "update", ResourceID: string(i.ID), WorkspaceID: i.WorkspaceID,
+		Before: integrationFields(old, had), After: integrationFields(i, has),
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"time"
 
 	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/audit"
@@ -37,21 +38,16 @@ func (s *Service) Providers(ctx context.Context, by authz.Caller, workspace stri
 }
 
 // Provider is one provider, by id or slug within a workspace.
-func (s *Service) Provider(ctx context.Context, by authz.Caller, workspace, ref string) (d ProviderDetail, err error) {
+func (s *Service) Provider(ctx context.Context, by authz.Caller, workspace, ref string) (ProviderDetail, error) {
+	return s.provider(ctx, by, workspace, ref, oneWorkspace)
+}
+
+func (s *Service) provider(ctx context.Context, by authz.Caller, workspace, ref string, look where) (d ProviderDetail, err error) {
 	if err := by.Allow("providers.read", "virtual_keys.read"); err != nil {
 		return d, err
 	}
-	if by.IsOrganisation() && workspace == "" {
-		var p claviger.Problems
-		p.Add("workspace_id", "is required with an organisation key")
-		return d, p.Err()
-	}
 	err = s.store.View(ctx, func(tx Tx) error {
-		ws, err := workspaceOf(ctx, tx, by, workspace)
-		if err != nil {
-			return err
-		}
-		if d.Provider, err = tx.Provider(ctx, by.OrganisationID, ws.ID, ref); err != nil {
+		if d.Provider, err = findProvider(ctx, tx, by, workspace, ref, look); err != nil {
 			return err
 		}
 		i, err := tx.Integration(ctx, by.OrganisationID, string(d.IntegrationID))
@@ -79,20 +75,13 @@ func (w *work) newProvider(ctx context.Context, i claviger.Integration, ws clavi
 	case !free:
 		slug = claviger.NewSlug("", i.Name, 15)
 	}
-	row := claviger.Provider{
-		ID: claviger.NewID[claviger.ProviderID](), OrganisationID: i.OrganisationID, WorkspaceID: ws, IntegrationID: i.ID,
-		Slug: cmp.Or(slug, i.Slug), Name: i.Name, Status: claviger.Active,
-		CreatedAt: w.now, UpdatedAt: w.now, Version: 1, AIProvider: i.AIProvider, IntegrationSlug: i.Slug,
-	}
 	if !p.empty() {
 		return nil // refused anyway: nothing more to store
 	}
-	if err := w.InsertProvider(ctx, row); err != nil {
-		return err
-	}
-	return w.record(ctx, claviger.ProviderChanged, audit.Change{
-		Action: "create", ResourceID: string(row.ID), WorkspaceID: ws, After: providerFields(row),
-	})
+	row := w.newRow(ws)
+	row.Slug, row.Name = cmp.Or(slug, i.Slug), i.Name
+	row.IntegrationID, row.IntegrationSlug, row.AIProvider = i.ID, i.Slug, i.AIProvider
+	return w.insertProvider(ctx, row)
 }
 
 func (w *work) slugFree(ctx context.Context, ws claviger.WorkspaceID, slug string) (bool, error) {
@@ -107,7 +96,7 @@ func providerFields(p claviger.Provider) audit.Fields {
 	return audit.Fields{
 		"id": p.ID, "slug": p.Slug, "name": p.Name, "note": p.Note, "integration_id": p.IntegrationSlug,
 		"ai_provider_name": p.AIProvider, "workspace_id": p.WorkspaceID,
-		"usage_limits": p.UsageLimits, "rate_limits": p.RateLimits, "status": p.Status,
+		"usage_limits": p.UsageLimits, "rate_limits": p.RateLimits, "expires_at": orNil(p.ExpiresAt), "status": p.Status,
 	}
 }
 
@@ -117,4 +106,12 @@ func (s *Service) ProviderStatus(p claviger.Provider) claviger.Status {
 		return claviger.Expired
 	}
 	return p.Status
+}
+
+// orNil is a time for the audit log, where none is null.
+func orNil(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
 }

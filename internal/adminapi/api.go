@@ -38,6 +38,7 @@ type api struct {
 	mux          *http.ServeMux
 	huma         huma.API
 	operations   []operation
+	accountNames []string // fields of virtual keys that are settings of the account, sorted
 }
 
 // New returns the handler of the admin API, of /openapi.json and of /docs.

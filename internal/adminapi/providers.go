@@ -1,10 +1,12 @@
 package adminapi
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
 	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/admin"
 	"github.com/claviger/claviger/internal/authz"
 )
 
@@ -16,15 +18,20 @@ func providerScopes(verb string) []claviger.Scope {
 	return []claviger.Scope{claviger.Scope("providers." + verb), claviger.Scope("virtual_keys." + verb)}
 }
 
+const (
+	providersPath = "/providers"
+	providerPath  = providersPath + "/{slug}"
+)
+
 func (a *api) providers() {
-	register(a, operation{
-		ID: "list-providers", Method: http.MethodGet, Path: "/providers", Tag: "Providers",
-		Summary: "List the providers of a workspace", Scopes: providerScopes("list"), Body: noBody,
-	}, a.listProviders)
-	register(a, operation{
-		ID: "get-provider", Method: http.MethodGet, Path: "/providers/{slug}", Tag: "Providers",
-		Summary: "Read a provider", Scopes: providerScopes("read"), Body: noBody,
-	}, a.getProvider)
+	op := func(id, method, path, summary, verb string, body int64) operation {
+		return operation{ID: id, Method: method, Path: path, Summary: summary, Tag: "Providers", Scopes: providerScopes(verb), Body: body}
+	}
+	register(a, op("create-provider", http.MethodPost, providersPath, "Give a workspace another way to an integration", "create", fullBody), a.createProvider)
+	register(a, op("list-providers", http.MethodGet, providersPath, "List the providers of a workspace", "list", noBody), a.listProviders)
+	register(a, op("get-provider", http.MethodGet, providerPath, "Read a provider", "read", noBody), a.getProvider)
+	register(a, op("update-provider", http.MethodPut, providerPath, "Change a provider", "update", fullBody), a.updateProvider)
+	register(a, op("delete-provider", http.MethodDelete, providerPath, "Delete a provider", "delete", noBody), a.deleteProvider)
 }
 
 // Provider is a provider on the wire.
@@ -70,12 +77,44 @@ func (a *api) listProviders(ctx context.Context, by authz.Caller, in *providerLi
 	return listOf(all, total, a.providerWire), err
 }
 
-type providerRef struct {
+// ProviderRef names a provider or virtual key of a workspace.
+type ProviderRef struct {
 	SlugRef
 	InWorkspace
 }
 
-func (a *api) getProvider(ctx context.Context, by authz.Caller, in *providerRef) (Provider, error) {
+func (a *api) getProvider(ctx context.Context, by authz.Caller, in *ProviderRef) (Provider, error) {
 	d, err := a.admin.Provider(ctx, by, in.WorkspaceID, in.Slug)
 	return a.providerWire(d.Provider), err
+}
+
+func (a *api) createProvider(ctx context.Context, by authz.Caller, in *struct {
+	InWorkspace
+	Body Body[NewProviderRequest]
+}) (Created, error) {
+	v := in.Body.Value
+	p, err := a.admin.CreateProvider(ctx, by, admin.NewProvider{
+		Workspace: cmp.Or(v.WorkspaceID, in.WorkspaceID), Integration: v.IntegrationID, Slug: v.Slug,
+		ProviderInput: providerInput(ProviderRequest{
+			Name: v.Name, Note: v.Note, UsageLimits: v.UsageLimits, RateLimits: v.RateLimits, ExpiresAt: v.ExpiresAt,
+		}, in.Body.Found),
+	})
+	return providerNamed(p), err
+}
+
+func providerNamed(p claviger.Provider) Created {
+	return Created{ID: string(p.ID), Slug: p.Slug, Object: "provider"}
+}
+
+func (a *api) updateProvider(ctx context.Context, by authz.Caller, in *struct {
+	ProviderRef
+	Body Body[ProviderRequest]
+}) (Created, error) {
+	v := in.Body.Value
+	p, err := a.admin.UpdateProvider(ctx, by, cmp.Or(in.WorkspaceID, v.WorkspaceID), in.Slug, providerInput(v, in.Body.Found))
+	return providerNamed(p), err
+}
+
+func (a *api) deleteProvider(ctx context.Context, by authz.Caller, in *ProviderRef) (empty, error) {
+	return empty{}, a.admin.DeleteProvider(ctx, by, in.WorkspaceID, in.Slug)
 }

@@ -1,60 +1,43 @@
 package adminapi
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"net/http"
-	"strings"
 
 	claviger "github.com/claviger/claviger"
-	"github.com/claviger/claviger/internal/admin"
 	"github.com/claviger/claviger/internal/authz"
 )
 
+const (
+	virtualKeysPath = "/virtual-keys"
+	virtualKeyPath  = virtualKeysPath + "/{slug}"
+)
+
 func (a *api) virtualKeys() {
-	register(a, operation{
-		ID: "list-virtual-keys", Method: http.MethodGet, Path: "/virtual-keys", Tag: "Virtual keys",
-		Summary: "List providers by their old name", Scopes: providerScopes("list"), Body: noBody,
-	}, a.listVirtualKeys)
-	register(a, operation{
-		ID: "get-virtual-key", Method: http.MethodGet, Path: "/virtual-keys/{slug}", Tag: "Virtual keys",
-		Summary: "Read a provider by its old name", Scopes: providerScopes("read"), Body: noBody,
-	}, a.getVirtualKey)
-}
-
-// VirtualKey is a provider in its older form.
-type VirtualKey struct {
-	ID             string      `json:"id" format:"uuid"`
-	AIProviderName string      `json:"ai_provider_name"`
-	Name           string      `json:"name"`
-	Note           *string     `json:"note"`
-	Status         string      `json:"status" enum:"active,exhausted,expired"`
-	UsageLimits    usageObject `json:"usage_limits"`
-	RateLimits     rateArray   `json:"rate_limits"`
-	ResetUsage     *int        `json:"reset_usage"`
-	CreatedAt      *string     `json:"created_at" format:"date-time"`
-	LastUpdatedAt  *string     `json:"last_updated_at" format:"date-time"`
-	ExpiresAt      *string     `json:"expires_at" format:"date-time"`
-	Slug           string      `json:"slug"`
-	WorkspaceID    string      `json:"workspace_id"`
-	Object         string      `json:"object" enum:"virtual-key"`
-}
-
-// VirtualKeyDetail is a virtual key with what may be shown of its settings.
-type VirtualKeyDetail struct {
-	VirtualKey
-	MaskedAPIKey   *string                    `json:"masked_api_key"`
-	ModelConfig    map[string]json.RawMessage `json:"model_config" doc:"A sensitive field f is shown as maskedF."`
-	SecretMappings []SecretMapping            `json:"secret_mappings"`
-}
-
-func (a *api) virtualKeyWire(p claviger.Provider) VirtualKey {
-	return VirtualKey{
-		ID: string(p.ID), AIProviderName: p.AIProvider, Name: p.Name, Note: orNull(p.Note), Status: string(a.admin.ProviderStatus(p)),
-		UsageLimits: usageObject{raw{p.UsageLimits}}, RateLimits: rateArray{raw{p.RateLimits}},
-		CreatedAt: instant(p.CreatedAt), LastUpdatedAt: instant(p.UpdatedAt), ExpiresAt: instant(p.ExpiresAt),
-		Slug: p.Slug, WorkspaceID: string(p.WorkspaceID), Object: "virtual-key",
+	op := func(id, method, path, summary string, scopes []claviger.Scope, body int64) operation {
+		return operation{ID: id, Method: method, Path: path, Summary: summary, Tag: "Virtual keys", Scopes: scopes, Body: body}
 	}
+	a.accountNames = a.admin.VirtualKeyFields()
+	accountFields[NewVirtualKeyRequest](a.huma.OpenAPI().Components.Schemas, a.accountNames)
+	accountFields[VirtualKeyRequest](a.huma.OpenAPI().Components.Schemas, a.accountNames)
+	// It stores a credential, so the scope of providers is not enough.
+	create := []claviger.Scope{"virtual_keys.create"}
+	register(a, op("create-virtual-key", http.MethodPost, virtualKeysPath, "Store an account of a workspace with its provider", create, fullBody), a.createVirtualKey)
+	register(a, op("list-virtual-keys", http.MethodGet, virtualKeysPath, "List providers by their old name", providerScopes("list"), noBody), a.listVirtualKeys)
+	register(a, op("get-virtual-key", http.MethodGet, virtualKeyPath, "Read a provider by its old name", providerScopes("read"), noBody), a.getVirtualKey)
+	register(a, op("update-virtual-key", http.MethodPut, virtualKeyPath, "Change a provider, or rotate the key behind it", providerScopes("update"), fullBody), a.updateVirtualKey)
+	register(a, op("delete-virtual-key", http.MethodDelete, virtualKeyPath, "Delete a provider, and the account that was made with it", providerScopes("delete"), noBody), a.deleteVirtualKey)
+}
+
+func (a *api) createVirtualKey(ctx context.Context, by authz.Caller, in *struct {
+	InWorkspace
+	Body Body[NewVirtualKeyRequest]
+}) (ChangedVirtualKey, error) {
+	ask := a.newVirtualKey(in.Body)
+	ask.Workspace = cmp.Or(ask.Workspace, in.WorkspaceID)
+	p, err := a.admin.CreateVirtualKey(ctx, by, ask)
+	return changedVirtualKey(p), err
 }
 
 func (a *api) listVirtualKeys(ctx context.Context, by authz.Caller, in *providerList) (list[VirtualKey], error) {
@@ -62,34 +45,19 @@ func (a *api) listVirtualKeys(ctx context.Context, by authz.Caller, in *provider
 	return listOf(all, total, a.virtualKeyWire), err
 }
 
-func (a *api) getVirtualKey(ctx context.Context, by authz.Caller, in *providerRef) (VirtualKeyDetail, error) {
-	d, err := a.admin.Provider(ctx, by, in.WorkspaceID, in.Slug)
+func (a *api) getVirtualKey(ctx context.Context, by authz.Caller, in *ProviderRef) (VirtualKeyDetail, error) {
+	d, err := a.admin.VirtualKey(ctx, by, in.WorkspaceID, in.Slug)
 	return a.virtualKeyDetailWire(d), err
 }
 
-func (a *api) virtualKeyDetailWire(d admin.ProviderDetail) VirtualKeyDetail {
-	out := VirtualKeyDetail{
-		VirtualKey: a.virtualKeyWire(d.Provider), MaskedAPIKey: orNull(d.MaskedKey),
-		ModelConfig: map[string]json.RawMessage{}, SecretMappings: mappingsWire(d.SecretMappings),
-	}
-	for name, v := range d.Configurations {
-		out.ModelConfig[camel(name)] = v
-	}
-	for i, m := range out.SecretMappings {
-		if field, ok := strings.CutPrefix(m.TargetField, "configurations."); ok {
-			out.SecretMappings[i].TargetField = "model_config." + camel(field)
-		}
-	}
-	return out
+func (a *api) updateVirtualKey(ctx context.Context, by authz.Caller, in *struct {
+	ProviderRef
+	Body Body[VirtualKeyRequest]
+}) (ChangedVirtualKey, error) {
+	p, err := a.admin.UpdateVirtualKey(ctx, by, cmp.Or(in.WorkspaceID, in.Body.Value.WorkspaceID), in.Slug, a.virtualKeyInput(in.Body))
+	return changedVirtualKey(p), err
 }
 
-// camel is a field name as virtual keys spell it: aws_region as awsRegion.
-func camel(name string) string {
-	words := strings.Split(name, "_")
-	for i, w := range words[1:] {
-		if w != "" {
-			words[i+1] = strings.ToUpper(w[:1]) + w[1:]
-		}
-	}
-	return strings.Join(words, "")
+func (a *api) deleteVirtualKey(ctx context.Context, by authz.Caller, in *ProviderRef) (empty, error) {
+	return empty{}, a.admin.DeleteVirtualKey(ctx, by, in.WorkspaceID, in.Slug)
 }

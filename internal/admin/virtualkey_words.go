@@ -1,0 +1,77 @@
+package admin
+
+import (
+	"errors"
+	"strings"
+
+	claviger "github.com/claviger/claviger"
+)
+
+const (
+	configurationsDot = "configurations."
+	modelConfigDot    = "model_config."
+)
+
+// VirtualKeyMappings are the mappings of an integration with their targets as
+// virtual keys name them.
+func VirtualKeyMappings(list []SecretMapping) []SecretMapping {
+	return retarget(list, configurationsDot, modelConfigDot, camel)
+}
+
+// integrationMappings is the way back.
+func integrationMappings(list []SecretMapping) []SecretMapping {
+	return retarget(list, modelConfigDot, configurationsDot, uncamel)
+}
+
+func retarget(list []SecretMapping, from, to string, spell func(string) string) []SecretMapping {
+	out := make([]SecretMapping, len(list))
+	for i, m := range list {
+		if field, ok := strings.CutPrefix(m.TargetField, from); ok {
+			m.TargetField = to + spell(field)
+		}
+		out[i] = m
+	}
+	return out
+}
+
+// inVirtualKeyWords is an error about an integration in the words of a request
+// that speaks of a virtual key.
+func inVirtualKeyWords(err error) error {
+	var e *claviger.Error
+	if !errors.As(err, &e) || len(e.Problems) == 0 {
+		return err
+	}
+	said := *e
+	said.Problems = make([]claviger.Problem, len(e.Problems))
+	for i, p := range e.Problems {
+		p.Path = virtualKeyPath(p.Path)
+		p.Message = strings.ReplaceAll(p.Message, `"`+configurationsDot+`"`, `"`+modelConfigDot+`"`)
+		said.Problems[i] = p
+	}
+	return &said
+}
+
+// virtualKeyPath is the path of a field of an integration as a virtual key has
+// it: "configurations.azure_deployment_config[0].azure_api_version" is
+// "deploymentConfig[0].apiVersion".
+func virtualKeyPath(path string) string {
+	if path == "ai_provider_id" {
+		return "provider"
+	}
+	fields, ok := strings.CutPrefix(path, configurationsDot)
+	if !ok {
+		return path
+	}
+	parts := strings.Split(fields, ".")
+	for i, part := range parts {
+		name, index, _ := strings.Cut(part, "[")
+		if name != "is_default" {
+			name = camel(name)
+		}
+		if index != "" {
+			name += "[" + index
+		}
+		parts[i] = name
+	}
+	return strings.Join(parts, ".")
+}

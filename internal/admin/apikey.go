@@ -32,7 +32,7 @@ func apiKey(ctx context.Context, tx Tx, by authz.Caller, id, verb string) (clavi
 		return k, err
 	}
 	if !by.IsOrganisation() && k.WorkspaceID != by.WorkspaceID {
-		return claviger.APIKey{}, claviger.Missing("API key")
+		return claviger.APIKey{}, claviger.Missing("api key")
 	}
 	return k, by.Allow(keyScope(k.Kind(), verb))
 }

@@ -69,7 +69,7 @@ func (t *Tx) APIKeys(ctx context.Context, org claviger.OrganisationID, q clavige
 		among(&w, "type || '-' || sub_type", kinds)
 	}
 	l := list{what: "api keys", columns: apiKeyColumns, from: "api_keys",
-		order: "created_us DESC, id DESC", page: q.Page}
+		order: "created_us DESC, id DESC", part: q.Page}
 	var out []claviger.APIKey
 	total, err := l.read(ctx, t, &w, func(rows *sql.Rows) error {
 		out = append(out, claviger.APIKey{})

@@ -30,7 +30,7 @@ func (t *Tx) InsertAudit(ctx context.Context, e claviger.AuditEntry) error {
 
 // AuditEntries lists a page, newest first, and counts all that match.
 func (t *Tx) AuditEntries(ctx context.Context, org claviger.OrganisationID, q claviger.AuditQuery) ([]claviger.AuditEntry, int, error) {
-	l := list{what: "audit entries", columns: auditColumns, from: "audit_entries", order: newestAudit, page: q.Page}
+	l := list{what: "audit entries", columns: auditColumns, from: "audit_entries", order: newestAudit, part: q.Page}
 	var out []claviger.AuditEntry
 	total, err := l.read(ctx, t, auditWhere(org, q), func(rows *sql.Rows) error {
 		out = append(out, claviger.AuditEntry{})

@@ -35,7 +35,7 @@ func entryTo(e *claviger.Entry) []any {
 func (s *Store) Entries(ctx context.Context, org claviger.OrganisationID, q claviger.EntryQuery) (out []claviger.Entry, total int, err error) {
 	w := entriesWhere(org, q)
 	l := list{what: "ledger entries", columns: entryColumns, from: "entries",
-		order: "opened_us DESC, entry_id DESC", page: q.Page}
+		order: "opened_us DESC, entry_id DESC", part: q.Page}
 	err = s.transact(ctx, s.ledger.Read, &s.dialect.View, func(t *Tx) error {
 		out = nil
 		total, err = l.read(ctx, t, w, func(rows *sql.Rows) error {

@@ -69,25 +69,30 @@ func (t *Tx) Integration(ctx context.Context, org claviger.OrganisationID, ref s
 
 // Integrations lists a page, newest first, and counts all that match.
 func (t *Tx) Integrations(ctx context.Context, org claviger.OrganisationID, q claviger.IntegrationQuery) ([]claviger.Integration, int, error) {
+	switch {
+	case len(q.Tags) == 0 && q.AccessibleTo == "":
+		return t.allIntegrations(ctx, org, q)
+	case len(q.Tags) == 0 && (q.Type == "" || q.Type == "all"):
+		return t.accessibleIntegrations(ctx, org, q)
+	}
 	w, from := integrationsWhere(org, q)
-	l := list{what: "integrations", columns: of("i", integrationColumns), from: from,
-		order: "i.created_us DESC, i.id DESC", page: q.Page}
 	var out []claviger.Integration
-	total, err := l.read(ctx, t, w, integrationsTo(&out))
+	total, err := integrationList(from, q.Page).read(ctx, t, w, integrationsTo(&out))
 	return out, total, err
+}
+
+func integrationList(from string, p claviger.Page) list {
+	return list{what: "integrations", columns: of("i", integrationColumns), from: from, order: "i.created_us DESC, i.id DESC", part: p}
 }
 
 func integrationsWhere(org claviger.OrganisationID, q claviger.IntegrationQuery) (w *where, from string) {
 	w, from = &where{}, "integrations i"
 	if q.AccessibleTo != "" {
 		// The few rows of the workspace come first in the join: CROSS JOIN keeps
-		// SQLite from reading all of the organisation's instead. No row is twice
-		// in the list, so it needs no sorting.
-		o, ws := w.bind(org), w.bind(q.AccessibleTo)
-		from = `(SELECT integration_id AS id FROM grants WHERE organisation_id = ` + o + ` AND workspace_id = ` + ws + ` AND enabled
-	UNION ALL SELECT own.id FROM integrations own WHERE own.organisation_id = ` + o + ` AND own.workspace_id = ` + ws + ` AND own.` + live + `
-		AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.organisation_id = ` + o + ` AND g.integration_id = own.id
-			AND g.workspace_id = ` + ws + ` AND g.enabled)) accessible CROSS JOIN integrations i`
+		// SQLite from reading all of the organisation's instead.
+		w.bind(org)
+		w.bind(q.AccessibleTo)
+		from = "(" + accessible + ") accessible CROSS JOIN integrations i"
 		w.and("i.id = accessible.id")
 	}
 	from = w.tagged(org, q.Tags, from)

@@ -28,7 +28,6 @@ func TestQueriesUseIndexes(t *testing.T) {
 		w, from := integrationsWhere("org", q)
 		return " FROM " + from + w.text.String()
 	}
-	accessible := integrations(claviger.IntegrationQuery{AccessibleTo: "ws"})
 	newest := " ORDER BY i.created_us DESC, i.id DESC LIMIT 10"
 	everyEntry := entriesWhere("org", claviger.EntryQuery{}).text.String()
 	references := func(q claviger.SecretReferenceQuery) string {
@@ -38,47 +37,52 @@ func TestQueriesUseIndexes(t *testing.T) {
 		query string
 		uses  string // an index that must be named
 	}{
-		"key by hash":                {apiKeyByHash, "api_keys_hash"},
-		"target by slug":             {selectTargetBySlug, "providers_slug"},
-		"target by id":               {selectTargetByID, "p USING INDEX sqlite_autoindex_providers_1"},
-		"targets of a workspace":     {listTargets, "providers_workspace"},
-		"workspace by slug":          {selectWorkspaceBySlug, "workspaces_slug"},
-		"integration by slug":        {selectIntegrationBySlug, "integrations_slug"},
-		"provider by slug":           {selectProviderBySlug, "providers_slug"},
-		"accessible integrations":    {"SELECT i.*" + accessible + newest, "grants_workspace"},
-		"how many are accessible":    {"SELECT COUNT(*)" + accessible, "grants_workspace"},
-		"all integrations, newest":   {"SELECT i.*" + integrations(claviger.IntegrationQuery{}) + newest, "integrations_list"},
-		"globally granted":           {globallyGrantedIntegrations, "integrations_global"},
-		"models of an integration":   {listModels, "sqlite_autoindex_integration_models_1"},
-		"integrations by tag":        {"SELECT i.*" + integrations(claviger.IntegrationQuery{Tags: []claviger.Tag{{Name: "a", Value: "b"}, {Name: "c"}}}), "integration_tags_name"},
-		"accessible ones by tag":     {"SELECT i.*" + integrations(claviger.IntegrationQuery{AccessibleTo: "ws", Tags: []claviger.Tag{{Name: "a"}}}), "grants_workspace"},
-		"exhausted providers":        {unexhaustProviders, "providers_integration"},
-		"deleting models of own":     {deleteWorkspaceGrants[4], "sqlite_autoindex_integration_models_1"},
-		"grants of an integration":   {listGrants, "sqlite_autoindex_grants_1"},
-		"count of grants":            {countGrants, "sqlite_autoindex_grants_1"},
-		"dependents of a workspace":  {workspaceDependents, "providers_workspace"},
-		"archiving keys":             {archiveWithWorkspace[0], "api_keys_workspace"},
-		"archiving providers":        {archiveWithWorkspace[1], "providers_workspace"},
-		"archiving providers of own": {archiveWithWorkspace[2], "providers_integration"},
-		"archiving integrations":     {archiveWithWorkspace[3], "integrations_workspace"},
-		"deleting grants":            {deleteWorkspaceGrants[0], "grants_workspace"},
-		"deleting grants of own":     {deleteWorkspaceGrants[1], "sqlite_autoindex_grants_1"},
-		"archived integration":       {archiveIntegrationProviders, "providers_integration"},
-		"reference by slug":          {selectSecretReferenceBySlug, "secret_references_slug"},
-		"workspaces of a reference":  {listAllowedWorkspaces, "sqlite_autoindex_secret_reference_workspaces_1"},
-		"references, newest":         {references(claviger.SecretReferenceQuery{}), "secret_references_list"},
-		"uses of a reference":        {countSecretUses, "sqlite_autoindex_secret_uses_1"},
-		"uses outside":               {countSecretUsesOutside, "sqlite_autoindex_secret_uses_1"},
-		"provider by its name alone": {"SELECT * FROM providers p WHERE p.organisation_id = $1 AND p.status <> 'archived' AND p.slug = $2", "providers_named"},
-		"forgetting a workspace":     {deleteWorkspaceGrants[2], "secret_reference_workspaces_workspace"},
-		"forgetting uses of own":     {deleteWorkspaceGrants[3], "secret_uses_integration"},
-		"newest entries":             {"SELECT * FROM entries" + everyEntry + " ORDER BY opened_us DESC, entry_id DESC LIMIT 10", "entries_list"},
-		"entries of a key":           {"SELECT * FROM entries" + entriesWhere("org", claviger.EntryQuery{APIKeyID: "k"}).text.String() + " ORDER BY opened_us DESC, entry_id DESC LIMIT 10", "entries_api_key"},
-		"entries of a workspace":     {"SELECT * FROM entries" + entriesWhere("org", claviger.EntryQuery{WorkspaceID: "w"}).text.String() + " ORDER BY opened_us DESC, entry_id DESC LIMIT 10", "entries_workspace"},
-		"entries of a provider":      {"SELECT * FROM entries" + entriesWhere("org", claviger.EntryQuery{ProviderSlug: "p"}).text.String() + " ORDER BY opened_us DESC, entry_id DESC LIMIT 10", "entries_provider"},
-		"open entries of a node":     {unsettle, "entries_open"},
+		"key by hash":                        {apiKeyByHash, "api_keys_hash"},
+		"target by slug":                     {selectTargetBySlug, "providers_slug"},
+		"target by id":                       {selectTargetByID, "p USING INDEX sqlite_autoindex_providers_1"},
+		"targets of a workspace":             {listTargets, "providers_workspace"},
+		"workspace by slug":                  {selectWorkspaceBySlug, "workspaces_slug"},
+		"integration by slug":                {selectIntegrationBySlug, "integrations_slug"},
+		"provider by slug":                   {selectProviderBySlug, "providers_slug"},
+		"accessible integrations":            {listAccessible, "grants_list"},
+		"how many are accessible":            {countAccessible, "grants_list"},
+		"accessible ones of a type":          {"SELECT i.*" + integrations(claviger.IntegrationQuery{AccessibleTo: "ws", Type: "workspace"}) + newest, "grants_list"},
+		"how many integrations":              {countOfWorkspaces, "sqlite_autoindex_integration_counts_1"},
+		"integrations of workspaces, newest": {"SELECT i.*" + integrations(claviger.IntegrationQuery{Type: "workspace"}) + newest, "integrations_of_workspaces"},
+		"integrations of none, newest":       {"SELECT i.*" + integrations(claviger.IntegrationQuery{Type: "organisation"}) + newest, "integrations_workspace"},
+		"all integrations, newest":           {"SELECT i.*" + integrations(claviger.IntegrationQuery{}) + newest, "integrations_list"},
+		"globally granted":                   {globallyGrantedIntegrations, "integrations_global"},
+		"models of an integration":           {listModels, "sqlite_autoindex_integration_models_1"},
+		"integrations by tag":                {"SELECT i.*" + integrations(claviger.IntegrationQuery{Tags: []claviger.Tag{{Name: "a", Value: "b"}, {Name: "c"}}}), "integration_tags_name"},
+		"accessible ones by tag":             {"SELECT i.*" + integrations(claviger.IntegrationQuery{AccessibleTo: "ws", Tags: []claviger.Tag{{Name: "a"}}}), "grants_list"},
+		"exhausted providers":                {unexhaustProviders, "providers_integration"},
+		"deleting models of own":             {deleteWorkspaceGrants[4], "sqlite_autoindex_integration_models_1"},
+		"grants of an integration":           {listGrants, "sqlite_autoindex_grants_1"},
+		"count of grants":                    {countGrants, "sqlite_autoindex_grants_1"},
+		"dependents of a workspace":          {workspaceDependents, "providers_workspace"},
+		"archiving keys":                     {archiveWithWorkspace[0], "api_keys_workspace"},
+		"archiving providers":                {archiveWithWorkspace[1], "providers_workspace"},
+		"archiving providers of own":         {archiveWithWorkspace[2], "providers_integration"},
+		"archiving integrations":             {archiveWithWorkspace[3], "integrations_workspace"},
+		"deleting grants":                    {deleteWorkspaceGrants[0], "grants_workspace"},
+		"deleting grants of own":             {deleteWorkspaceGrants[1], "sqlite_autoindex_grants_1"},
+		"archived integration":               {archiveIntegrationProviders, "providers_integration"},
+		"reference by slug":                  {selectSecretReferenceBySlug, "secret_references_slug"},
+		"workspaces of a reference":          {listAllowedWorkspaces, "sqlite_autoindex_secret_reference_workspaces_1"},
+		"references, newest":                 {references(claviger.SecretReferenceQuery{}), "secret_references_list"},
+		"uses of a reference":                {countSecretUses, "sqlite_autoindex_secret_uses_1"},
+		"uses outside":                       {countSecretUsesOutside, "sqlite_autoindex_secret_uses_1"},
+		"provider by its name alone":         {"SELECT * FROM providers p WHERE p.organisation_id = $1 AND p.status <> 'archived' AND p.slug = $2", "providers_named"},
+		"forgetting a workspace":             {deleteWorkspaceGrants[2], "secret_reference_workspaces_workspace"},
+		"forgetting uses of own":             {deleteWorkspaceGrants[3], "secret_uses_integration"},
+		"newest entries":                     {"SELECT * FROM entries" + everyEntry + " ORDER BY opened_us DESC, entry_id DESC LIMIT 10", "entries_list"},
+		"entries of a key":                   {"SELECT * FROM entries" + entriesWhere("org", claviger.EntryQuery{APIKeyID: "k"}).text.String() + " ORDER BY opened_us DESC, entry_id DESC LIMIT 10", "entries_api_key"},
+		"entries of a workspace":             {"SELECT * FROM entries" + entriesWhere("org", claviger.EntryQuery{WorkspaceID: "w"}).text.String() + " ORDER BY opened_us DESC, entry_id DESC LIMIT 10", "entries_workspace"},
+		"entries of a provider":              {"SELECT * FROM entries" + entriesWhere("org", claviger.EntryQuery{ProviderSlug: "p"}).text.String() + " ORDER BY opened_us DESC, entry_id DESC LIMIT 10", "entries_provider"},
+		"open entries of a node":             {unsettle, "entries_open"},
 	}
-	wholeTenant := map[string]bool{"all integrations, newest": true, "globally granted": true, "newest entries": true, "references, newest": true}
+	wholeTenant := map[string]bool{"all integrations, newest": true, "globally granted": true, "newest entries": true, "references, newest": true,
+		"integrations of workspaces, newest": true, "how many integrations": true}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			plan := explain(t, db, tt.query)
@@ -86,7 +90,7 @@ func TestQueriesUseIndexes(t *testing.T) {
 				t.Errorf("the plan does not use %s:\n%s", tt.uses, plan)
 			}
 			for line := range strings.Lines(plan) {
-				if table, ok := strings.CutPrefix(line, "SCAN "); ok && !strings.HasPrefix(table, "CONSTANT") && !strings.HasPrefix(table, "accessible") {
+				if table, ok := strings.CutPrefix(line, "SCAN "); ok && !strings.HasPrefix(table, "CONSTANT") && !strings.HasPrefix(table, "accessible") && table != "a\n" {
 					t.Errorf("the plan reads all of %s:\n%s", table, plan)
 				}
 				if !wholeTenant[name] && strings.Contains(line, "(organisation_id=?)") {

@@ -64,7 +64,7 @@ func (t *Tx) Providers(ctx context.Context, org claviger.OrganisationID, q clavi
 		w.and(condition, ref)
 	}
 	l := list{what: "providers", columns: providerAndKind, from: providersFrom,
-		order: "p.created_us DESC, p.id DESC", page: q.Page}
+		order: "p.created_us DESC, p.id DESC", part: q.Page}
 	var out []claviger.Provider
 	total, err := l.read(ctx, t, &w, func(rows *sql.Rows) error {
 		out = append(out, claviger.Provider{})

@@ -98,7 +98,7 @@ func (t *Tx) SecretReference(ctx context.Context, org claviger.OrganisationID, r
 func (t *Tx) SecretReferences(ctx context.Context, org claviger.OrganisationID, q claviger.SecretReferenceQuery) ([]claviger.SecretReference, int, error) {
 	w := t.d.secretReferencesWhere(org, q)
 	l := list{what: "secret references", columns: secretReferenceColumns, from: "secret_references",
-		order: "created_us DESC, id DESC", page: q.Page}
+		order: "created_us DESC, id DESC", part: q.Page}
 	var out []claviger.SecretReference
 	total, err := l.read(ctx, t, w, func(rows *sql.Rows) error {
 		out = append(out, claviger.SecretReference{})

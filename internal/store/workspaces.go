@@ -80,7 +80,7 @@ func (t *Tx) Workspaces(ctx context.Context, org claviger.OrganisationID, q clav
 		w.and("id = ?", q.Only)
 	}
 	l := list{what: "workspaces", columns: workspaceColumns, from: "workspaces",
-		order: "created_us, id", page: q.Page}
+		order: "created_us, id", part: q.Page}
 	var out []claviger.Workspace
 	total, err := l.read(ctx, t, &w, func(rows *sql.Rows) error {
 		out = append(out, claviger.Workspace{})

@@ -24,6 +24,7 @@ func Run(t *testing.T, open func(testing.TB) *store.Store) {
 		"a view stays as it began":                    consistent,
 		"lists come in pages":                         paged,
 		"lists can be narrowed":                       filtered,
+		"totals follow what comes and goes":           totals,
 		"entries are shipped in any order":            shipped,
 		"entries are shipped in great numbers":        shippedMany,
 		"open entries of a dead node are settled":     settled,

@@ -1,0 +1,62 @@
+package store
+
+import (
+	"context"
+
+	claviger "github.com/claviger/claviger"
+)
+
+// What a workspace may use: what it was granted, and its own without a grant.
+// Every row is there once, in two parts that an index each has in the order of
+// the list.
+const accessible = `SELECT integration_created_us AS at, integration_id AS id FROM grants
+WHERE organisation_id = $1 AND workspace_id = $2 AND enabled
+UNION ALL
+SELECT own.created_us, own.id FROM integrations own
+WHERE own.organisation_id = $1 AND own.workspace_id = $2 AND own.` + live + ` AND NOT EXISTS (SELECT 1 FROM grants g
+	WHERE g.organisation_id = $1 AND g.integration_id = own.id AND g.workspace_id = $2 AND g.enabled)`
+
+const countAccessible = "SELECT COUNT(*) FROM (" + accessible + ") a"
+
+// The page is cut out before its rows are read: they are long. CROSS JOIN keeps
+// SQLite from starting with all of the organisation's.
+var listAccessible = "SELECT " + of("i", integrationColumns) + " FROM (" + accessible + `
+ORDER BY 1 DESC, 2 DESC LIMIT $3 OFFSET $4) a CROSS JOIN integrations i
+WHERE i.organisation_id = $1 AND i.id = a.id ORDER BY a.at DESC, a.id DESC`
+
+// accessibleIntegrations is a page of what a workspace may use, with no other
+// filter.
+func (t *Tx) accessibleIntegrations(ctx context.Context, org claviger.OrganisationID, q claviger.IntegrationQuery) (out []claviger.Integration, total int, err error) {
+	total, err = t.count(ctx, "integrations", countAccessible, org, q.AccessibleTo)
+	if err != nil || beyond(q.Page, total) {
+		return nil, total, err
+	}
+	err = t.rows(ctx, "integrations", listAccessible, []any{org, q.AccessibleTo, q.Page.Size, q.Page.Offset()}, integrationsTo(&out))
+	return out, total, err
+}
+
+// The database keeps count of an organisation's integrations, in shards, as rows
+// come and go.
+const (
+	countIntegrations   = "SELECT COALESCE(SUM(live), 0) FROM integration_counts WHERE organisation_id = $1"
+	countOfOrganisation = countIntegrations + " AND NOT of_workspaces"
+	countOfWorkspaces   = countIntegrations + " AND of_workspaces"
+)
+
+// allIntegrations is a page of all of an organisation's, or of those of a type.
+func (t *Tx) allIntegrations(ctx context.Context, org claviger.OrganisationID, q claviger.IntegrationQuery) (out []claviger.Integration, total int, err error) {
+	counting := countIntegrations
+	switch q.Type {
+	case "organisation":
+		counting = countOfOrganisation
+	case "workspace":
+		counting = countOfWorkspaces
+	}
+	total, err = t.count(ctx, "integrations", counting, org)
+	if err != nil || beyond(q.Page, total) {
+		return nil, total, err
+	}
+	w, from := integrationsWhere(org, q)
+	err = integrationList(from, q.Page).page(ctx, t, w, integrationsTo(&out))
+	return out, total, err
+}

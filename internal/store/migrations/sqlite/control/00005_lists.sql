@@ -1,0 +1,35 @@
+-- +goose Up
+-- How many integrations there are, so that lists need not count them.
+CREATE TABLE integration_counts (
+  organisation_id TEXT NOT NULL,
+  of_workspaces   INTEGER NOT NULL,
+  shard           INTEGER NOT NULL,
+  live            INTEGER NOT NULL,
+  PRIMARY KEY (organisation_id, of_workspaces, shard)
+) STRICT;
+INSERT INTO integration_counts (organisation_id, of_workspaces, shard, live)
+SELECT organisation_id, workspace_id IS NOT NULL, 0, COUNT(*) FROM integrations WHERE status <> 'archived' GROUP BY 1, 2;
+-- +goose StatementBegin
+CREATE TRIGGER integrations_count_new AFTER INSERT ON integrations WHEN NEW.status <> 'archived'
+BEGIN
+  INSERT INTO integration_counts (organisation_id, of_workspaces, shard, live)
+  VALUES (NEW.organisation_id, NEW.workspace_id IS NOT NULL, 0, 1)
+  ON CONFLICT (organisation_id, of_workspaces, shard) DO UPDATE SET live = live + 1;
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER integrations_count_archived AFTER UPDATE OF status ON integrations
+WHEN OLD.status <> 'archived' AND NEW.status = 'archived'
+BEGIN
+  UPDATE integration_counts SET live = live - 1
+  WHERE organisation_id = NEW.organisation_id AND of_workspaces = (NEW.workspace_id IS NOT NULL) AND shard = 0;
+END;
+-- +goose StatementEnd
+CREATE INDEX integrations_of_workspaces ON integrations (organisation_id, created_us DESC, id DESC)
+WHERE workspace_id IS NOT NULL AND status <> 'archived';
+
+-- A workspace's list is read in the order of the integrations.
+ALTER TABLE grants ADD COLUMN integration_created_us INTEGER NOT NULL DEFAULT 0;
+UPDATE grants SET integration_created_us = (SELECT i.created_us FROM integrations i
+  WHERE i.organisation_id = grants.organisation_id AND i.id = grants.integration_id);
+CREATE INDEX grants_list ON grants (organisation_id, workspace_id, integration_created_us DESC, integration_id DESC) WHERE enabled;

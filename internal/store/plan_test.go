@@ -4,11 +4,15 @@ import (
 	"database/sql"
 	"strings"
 	"testing"
+	"time"
 
 	claviger "github.com/claviger/claviger"
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite"
 )
+
+// planned is a query and an index that its plan must name.
+type planned struct{ query, uses string }
 
 // The planner of SQLite is the simpler of the two: what it answers from an
 // index, PostgreSQL can as well.
@@ -33,11 +37,9 @@ func TestQueriesUseIndexes(t *testing.T) {
 	references := func(q claviger.SecretReferenceQuery) string {
 		return "SELECT * FROM secret_references" + d.secretReferencesWhere("org", q).text.String() + " ORDER BY created_us DESC, id DESC LIMIT 10"
 	}
-	tests := map[string]struct {
-		query string
-		uses  string // an index that must be named
-	}{
+	tests := map[string]planned{
 		"key by hash":                        {apiKeyByHash, "api_keys_hash"},
+		"key by its old hash":                {apiKeyByOldHash, "api_keys_old_hash"},
 		"target by slug":                     {selectTargetBySlug, "providers_slug"},
 		"target by id":                       {selectTargetByID, "p USING INDEX sqlite_autoindex_providers_1"},
 		"targets of a workspace":             {listTargets, "providers_workspace"},
@@ -80,6 +82,19 @@ func TestQueriesUseIndexes(t *testing.T) {
 		"entries of a workspace":             {"SELECT * FROM entries" + entriesWhere("org", claviger.EntryQuery{WorkspaceID: "w"}).text.String() + " ORDER BY opened_us DESC, entry_id DESC LIMIT 10", "entries_workspace"},
 		"entries of a provider":              {"SELECT * FROM entries" + entriesWhere("org", claviger.EntryQuery{ProviderSlug: "p"}).text.String() + " ORDER BY opened_us DESC, entry_id DESC LIMIT 10", "entries_provider"},
 		"open entries of a node":             {unsettle, "entries_open"},
+	}
+	span := claviger.AuditQuery{From: time.UnixMicro(1), To: time.UnixMicro(2)}
+	for index, narrow := range map[string]func(*claviger.AuditQuery){
+		"list": func(*claviger.AuditQuery) {}, "workspace": func(q *claviger.AuditQuery) { q.WorkspaceID = "w" },
+		"actor": func(q *claviger.AuditQuery) { q.ActorKeyID = "k" }, "resource": func(q *claviger.AuditQuery) { q.ResourceType = "r" },
+		"action": func(q *claviger.AuditQuery) { q.Action = "a" }, "uri": func(q *claviger.AuditQuery) { q.URI = "u" },
+		"request": func(q *claviger.AuditQuery) { q.RequestID = "r" }, "address": func(q *claviger.AuditQuery) { q.Address = "a" },
+		"status": func(q *claviger.AuditQuery) { q.Status = 403 },
+	} {
+		q := span
+		narrow(&q)
+		tests["newest audit entries by "+index] = planned{
+			"SELECT * FROM audit_entries" + auditWhere("org", q).text.String() + " ORDER BY " + newestAudit + " LIMIT 10", "audit_entries_" + index}
 	}
 	wholeTenant := map[string]bool{"all integrations, newest": true, "globally granted": true, "newest entries": true, "references, newest": true,
 		"integrations of workspaces, newest": true, "how many integrations": true}

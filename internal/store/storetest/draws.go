@@ -57,6 +57,7 @@ func (d *draws) key() claviger.APIKey {
 	k.ID, k.CreatedAt, k.Version = claviger.APIKeyID(d.id("k")), d.time(), d.version()
 	copy(k.Hash[:], string(d.org)[:31])
 	k.Hash[31] = byte(rapid.IntRange(0, 3).Draw(d.T, "hash"))
+	k.OldHash = claviger.KeyHash{}
 	return k
 }
 

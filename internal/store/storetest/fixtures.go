@@ -68,6 +68,7 @@ func (t tenant) insert(ctx context.Context, tx *store.Tx) error {
 func workspace(org claviger.OrganisationID, slug string) claviger.Workspace {
 	return claviger.Workspace{ID: claviger.NewID[claviger.WorkspaceID](), OrganisationID: org, Slug: slug, Name: "Team " + slug,
 		Description: "a team", Icon: "🔑", Metadata: map[string]string{"cost": "R&D <1>"},
+		InputGuardrails: []string{"pg-in"}, OutputGuardrails: []string{"pg-out", "pg-more"}, UserAPIKeyConfig: "pc-one",
 		UsageLimits: json.RawMessage(`[{"credit_limit":1}]`), RateLimits: json.RawMessage(`[]`),
 		Status: claviger.Active, CreatedAt: at, UpdatedAt: at, Version: 1}
 }
@@ -78,8 +79,10 @@ func apiKey(org claviger.OrganisationID, ws claviger.WorkspaceID) claviger.APIKe
 		Name: "key", Description: "a key", Masked: "ab*******yz", Scopes: []claviger.Scope{"completions.write"},
 		UsageLimits: json.RawMessage(`{"credit_limit":1}`), Defaults: json.RawMessage(`{"metadata":{}}`),
 		AlertEmails: []string{"a@example.com"}, ExpiresAt: at.Add(time.Hour), Status: claviger.Active, CreationMode: "api",
-		CreatedAt: at, UpdatedAt: at, Version: 1}
+		CreatedAt: at, UpdatedAt: at, Version: 1, OldUntil: at.Add(time.Minute), RotatedAt: at, ResetAt: at,
+		RotationPolicy: json.RawMessage(`{"rotation_period":"weekly"}`)}
 	copy(k.Hash[:], id)
+	copy(k.OldHash[:], id[1:])
 	return k
 }
 

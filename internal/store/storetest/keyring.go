@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	claviger "github.com/claviger/claviger"
-	"github.com/claviger/claviger/internal/store"
 )
 
 // keyring is made by one of the nodes that start at once.
@@ -37,16 +36,4 @@ func keyring(t *testing.T, w *world) {
 	if !bytes.Equal(got, *first.Load()) {
 		t.Errorf("keyring %x, want %x", got, *first.Load())
 	}
-}
-
-// audited stores an audit entry with everything and one with nothing in it.
-func audited(t *testing.T, w *world) {
-	ctx, org := t.Context(), w.ours.org.ID
-	w.update(func(tx *store.Tx) error {
-		full := claviger.AuditEntry{ID: claviger.NewID[claviger.AuditID](), OrganisationID: org, WorkspaceID: w.ours.workspace.ID, At: at,
-			ActorKeyID: w.ours.key.ID, ActorType: "api_key", Action: "create", ResourceType: "integration", ResourceID: "x",
-			Before: []byte(`{}`), After: []byte(`{"a":1}`), Method: "POST", URI: "/v1/integrations", RequestID: "r", Address: "127.0.0.1"}
-		ok(t, tx.InsertAudit(ctx, full))
-		return tx.InsertAudit(ctx, claviger.AuditEntry{ID: claviger.NewID[claviger.AuditID](), OrganisationID: org, At: at})
-	})
 }

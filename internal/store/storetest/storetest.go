@@ -38,6 +38,9 @@ func Run(t *testing.T, open func(testing.TB) *store.Store) {
 		"exhausted providers are reset":               reset,
 		"there is one keyring":                        keyring,
 		"audit entries are stored":                    audited,
+		"the audit log can be narrowed":               auditFiltered,
+		"a replaced secret finds its key":             rotated,
+		"archived workspaces can be listed":           archivedWorkspaces,
 	} {
 		t.Run(name, func(t *testing.T) {
 			test(t, newWorld(t, open(t)))

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"testing"
+	"time"
 
 	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/store"
@@ -90,6 +91,9 @@ func foreignLists(t *testing.T, w *world) {
 	w.view(func(tx *store.Tx) error {
 		_, workspaces, err := tx.Workspaces(ctx, our, claviger.WorkspaceQuery{Only: x.workspace.ID, Page: page})
 		ok(t, err)
+		_, entries, err := tx.AuditEntries(ctx, our, claviger.AuditQuery{From: at, To: at.Add(time.Hour), WorkspaceID: x.workspace.ID, Page: page})
+		ok(t, err)
+		same(t, "their audit entries", 0, entries)
 		_, keys, err := tx.APIKeys(ctx, our, claviger.APIKeyQuery{IDs: []claviger.APIKeyID{x.key.ID}, Page: page})
 		ok(t, err)
 		_, keysOf, err := tx.APIKeys(ctx, our, claviger.APIKeyQuery{WorkspaceID: x.workspace.ID, Page: page})

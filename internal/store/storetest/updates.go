@@ -23,6 +23,8 @@ func updated(t *testing.T, w *world) {
 	ws.UsageLimits, ws.RateLimits, ws.IsDefault, ws.UpdatedAt = nil, json.RawMessage(`[1]`), true, later
 	key.Name, key.Description, key.Hash[0], key.Masked, key.Scopes = "new", "", key.Hash[0]+1, "cd*******wx", []claviger.Scope{}
 	key.UsageLimits, key.RateLimits, key.Defaults, key.AlertEmails = nil, json.RawMessage(`[1]`), nil, nil
+	ws.InputGuardrails, ws.OutputGuardrails, ws.UserAPIKeyConfig = nil, []string{}, ""
+	key.OldHash, key.OldUntil, key.RotatedAt, key.RotationPolicy, key.ResetAt = claviger.KeyHash{}, time.Time{}, later, nil, later
 	key.ExpiresAt, key.Status, key.UpdatedAt = time.Time{}, claviger.Exhausted, later
 	in.Slug, in.Name, in.Description, in.Configurations = "new", "new", "", map[string]json.RawMessage{}
 	in.Sealed, in.RootKeyID, in.KeyVersion, in.KeyRotatedAt = nil, 0, 8, later

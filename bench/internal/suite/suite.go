@@ -33,7 +33,7 @@ type Scale struct {
 // Full is the default; Quick only shows that everything works.
 var (
 	Full  = Scale{Rounds: 5, Window: 2 * time.Second, Paced: 3000, Memory: 3, Starts: 9, Profile: 6 * time.Second, Integrations: 1_000_000, AdminRequests: 100}
-	Quick = Scale{Rounds: 2, Window: 500 * time.Millisecond, Paced: 500, Memory: 1, Starts: 3, Profile: time.Second, Integrations: 100_000, AdminRequests: 50}
+	Quick = Scale{Rounds: 1, Window: 400 * time.Millisecond, Paced: 400, Memory: 1, Starts: 3, Profile: 700 * time.Millisecond, Integrations: 100_000, AdminRequests: 50}
 )
 
 // Config is what a run needs.

@@ -13,7 +13,7 @@ func (s *suite) tls(ctx context.Context) (report.Table, error) {
 	if err := warmUp(ctx, s.overTLS); err != nil {
 		return report.Table{}, err
 	}
-	rounds := max(2, s.Scale.Rounds-2)
+	rounds := max(1, s.Scale.Rounds-2)
 	whole, err := interleave(ctx, rounds, s.overTLS, s.closedLoop)
 	if err != nil {
 		return report.Table{}, err

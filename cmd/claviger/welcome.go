@@ -22,7 +22,7 @@ func (w welcome) text() string {
 		fmt.Fprintf(&b, "  Organisation admin key, which administers:  %s\n", w.admin.Reveal())
 	}
 	if !w.caller.IsZero() {
-		fmt.Fprintf(&b, "  Workspace key, which calls models:          %s\n", w.caller.Reveal())
+		fmt.Fprintf(&b, "  Workspace key, which calls models and administers its workspace:  %s\n", w.caller.Reveal())
 	}
 	fmt.Fprintf(&b, steps, shown(w.admin), shown(w.caller), w.url, w.workspace)
 	return b.String()

@@ -83,6 +83,9 @@ func (s *Service) configure(by authz.Caller, i claviger.Integration, old vault.C
 			p.add("configurations.custom_host", wrong)
 		}
 	}
+	if p.empty() {
+		s.redirect(by, i, settings{plain: i.Configurations, secret: old}, now, p)
+	}
 	return now
 }
 

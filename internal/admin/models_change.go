@@ -70,14 +70,16 @@ func (s *Service) UpdateModels(ctx context.Context, by authz.Caller, ref string,
 // everything and stores only when nothing is wrong.
 type modelChange struct {
 	*work
-	i      claviger.Integration
-	p      *problems
-	rows   map[string]claviger.Model // what there is, and then what there will be
-	named  map[string]bool
-	put    []claviger.Model
-	gone   []claviger.Model
-	before modelFields
-	after  modelFields
+	i claviger.Integration
+	// secrets are the integration's own, which go to a model's host too.
+	secrets vault.Credentials
+	p       *problems
+	rows    map[string]claviger.Model // what there is, and then what there will be
+	named   map[string]bool
+	put     []claviger.Model
+	gone    []claviger.Model
+	before  modelFields
+	after   modelFields
 }
 
 func (w *work) modelChange(ctx context.Context, ref string, found claviger.Problems) (*modelChange, error) {
@@ -89,7 +91,11 @@ func (w *work) modelChange(ctx context.Context, ref string, found claviger.Probl
 	if err != nil {
 		return nil, err
 	}
-	c := &modelChange{work: w, i: i, p: startWith(found), rows: map[string]claviger.Model{}, named: map[string]bool{}}
+	secrets, err := w.s.open(i)
+	if err != nil {
+		return nil, err
+	}
+	c := &modelChange{work: w, i: i, secrets: secrets, p: startWith(found), rows: map[string]claviger.Model{}, named: map[string]bool{}}
 	for _, m := range rows {
 		c.rows[m.Slug] = m
 	}
@@ -124,6 +130,7 @@ func (c *modelChange) row(at string, row ModelRow) error {
 	}
 	now := c.configure(at+".configurations", row.Configurations, had)
 	m.CustomHost, _ = text(now.plain[provider.CustomHost])
+	c.s.redirectModel(c.by, c.i, c.secrets, old.CustomHost, m.CustomHost, at+".configurations."+provider.CustomHost, c.p)
 	if sameSecrets(had, now.secret) && there {
 		m.Sealed, m.RootKeyID = old.Sealed, old.RootKeyID
 	} else if !now.secret.IsZero() && c.p.empty() {

@@ -1,5 +1,5 @@
 # Everything the project does is one of these targets.
-.PHONY: build run test setup lint contract fuzz killtest demo bench prices
+.PHONY: build run test setup lint contract fuzz killtest demo bench prices compatibility
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
@@ -53,3 +53,7 @@ bench: build
 # prices regenerates the models and prices that ship in the binary; see docs/prices.md.
 prices:
 	scripts/prices.sh
+
+# compatibility regenerates docs/compatibility.md from /openapi.json.
+compatibility:
+	go test -count=1 ./test/compatibility -update

@@ -16,6 +16,7 @@ import (
 
 	"github.com/claviger/claviger/internal/gateway"
 	"github.com/claviger/claviger/test/exchange"
+	"github.com/claviger/claviger/test/openapi"
 )
 
 // keptVariable names the directory that other tests left their answers in.
@@ -30,9 +31,13 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		t.Skip("needs the answers that other tests got: make contract")
 	}
 	v := newValidator(t, closed(t)).GetResponseBodyValidator()
-	all, good := operations(t), map[string]bool{}
+	all, err := openapi.Operations()
+	if err != nil || len(all) < 20 {
+		t.Fatalf("%d operations, %v", len(all), err)
+	}
+	good := map[string]bool{}
 	checked, wrong := 0, map[string]bool{}
-	err := exchange.Read(dir, func(e exchange.Exchange) error {
+	err = exchange.Read(dir, func(e exchange.Exchange) error {
 		id, op, ok := match(all, e)
 		if !ok {
 			if _, model := gateway.Routes()[e.Path]; !model && e.Status < http.StatusBadRequest {
@@ -60,12 +65,12 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 }
 
 // fault says in what an answer is not as documented; "" when it is.
-func fault(v responses.ResponseBodyValidator, op operation, e exchange.Exchange) string {
+func fault(v responses.ResponseBodyValidator, op openapi.Operation, e exchange.Exchange) string {
 	if len(e.Body) == 0 {
 		return "no body" // which the validator takes for none that is to be looked at
 	}
-	path := strings.NewReplacer("{", "", "}", "").Replace(op.path)
-	request := httptest.NewRequest(op.method, "http://claviger.test/v1"+path, nil)
+	path := strings.NewReplacer("{", "", "}", "").Replace(op.Path)
+	request := httptest.NewRequest(op.Method, "http://claviger.test/v1"+path, nil)
 	answer := &http.Response{StatusCode: e.Status, Request: request,
 		Header: http.Header{"Content-Type": {e.ContentType}}, Body: io.NopCloser(bytes.NewReader(e.Body))}
 	_, errs := v.ValidateResponseBody(request, answer)
@@ -101,7 +106,11 @@ func TestWrongAnswersAreFound(t *testing.T) {
 		"an array":                      {200, json, `[]`, true},
 	}
 	v := newValidator(t, closed(t)).GetResponseBodyValidator()
-	op := operations(t)["create-integration"]
+	all, err := openapi.Operations()
+	if err != nil {
+		t.Fatal(err)
+	}
+	op := all["create-integration"]
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			what := fault(v, op, exchange.Exchange{Status: tt.status, ContentType: tt.contentType, Body: []byte(tt.body)})
@@ -113,12 +122,12 @@ func TestWrongAnswersAreFound(t *testing.T) {
 }
 
 // match finds the operation that was asked.
-func match(all map[string]operation, e exchange.Exchange) (id string, op operation, ok bool) {
+func match(all map[string]openapi.Operation, e exchange.Exchange) (id string, op openapi.Operation, ok bool) {
 	_, path, _ := strings.Cut(strings.TrimPrefix(e.Path, "/"), "/") // without the version
 	parts := strings.Split(path, "/")
 	best := -1
 	for candidate, o := range all {
-		if literal := fits(strings.Split(o.path[1:], "/"), parts); o.method == e.Method && literal > best {
+		if literal := fits(strings.Split(o.Path[1:], "/"), parts); o.Method == e.Method && literal > best {
 			id, op, ok, best = candidate, o, true, literal
 		}
 	}

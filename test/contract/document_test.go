@@ -2,10 +2,7 @@ package contract
 
 import (
 	"encoding/json"
-	"net/http"
-	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/pb33f/libopenapi"
@@ -13,42 +10,8 @@ import (
 	"github.com/pb33f/libopenapi-validator/config"
 	"github.com/pb33f/libopenapi-validator/errors"
 
-	"github.com/claviger/claviger/internal/admin"
-	"github.com/claviger/claviger/internal/adminapi"
-	"github.com/claviger/claviger/internal/provider/all"
+	"github.com/claviger/claviger/test/openapi"
 )
-
-// served is /openapi.json.
-var served = sync.OnceValue(func() []byte {
-	api := adminapi.New(adminapi.Deps{Service: admin.New(admin.Deps{Registry: all.Registry()}), Version: "test"})
-	answer := httptest.NewRecorder()
-	api.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/openapi.json", nil))
-	return answer.Body.Bytes()
-})
-
-// operation is one of the document.
-type operation struct{ method, path string }
-
-// operations are those of the document, by id.
-func operations(t *testing.T) map[string]operation {
-	t.Helper()
-	var doc struct {
-		Paths map[string]map[string]struct{ OperationID string }
-	}
-	if err := json.Unmarshal(served(), &doc); err != nil {
-		t.Fatal(err)
-	}
-	out := map[string]operation{}
-	for path, methods := range doc.Paths {
-		for method, op := range methods {
-			out[op.OperationID] = operation{strings.ToUpper(method), path}
-		}
-	}
-	if len(out) < 20 {
-		t.Fatalf("only %d operations", len(out))
-	}
-	return out
-}
 
 func newValidator(t *testing.T, document []byte) validator.Validator {
 	t.Helper()
@@ -64,7 +27,7 @@ func newValidator(t *testing.T, document []byte) validator.Validator {
 }
 
 func TestDocumentIsOpenAPI31(t *testing.T) {
-	if ok, errs := newValidator(t, served()).ValidateDocument(); !ok {
+	if ok, errs := newValidator(t, openapi.Served()).ValidateDocument(); !ok {
 		t.Error(explain(errs))
 	}
 }
@@ -86,7 +49,7 @@ func explain(errs []*errors.ValidationError) string {
 func closed(t *testing.T) []byte {
 	t.Helper()
 	var doc any
-	if err := json.Unmarshal(served(), &doc); err != nil {
+	if err := json.Unmarshal(openapi.Served(), &doc); err != nil {
 		t.Fatal(err)
 	}
 	closeObjects(doc)

@@ -71,8 +71,18 @@ func (d *drive) store() {
 				"nested":                map[string]any{"deep": []any{d.plant(kind + " nested field")}},
 			},
 		})
+		models := make([]any, 0, 2)
+		for _, model := range []string{"echo", "echo-error"} {
+			models = append(models, map[string]any{"slug": model, "enabled": true, "is_custom": true, "configurations": map[string]any{
+				"custom_host":    d.provider.URL,
+				"custom_headers": map[string]any{"x-canary-model": d.plant(kind + " " + model + " model header")},
+			}})
+		}
+		d.must(admin, http.MethodPut, "/v1/integrations/canary-"+kind+"/models", map[string]any{"models": models})
 		d.server.Grant("canary-"+kind, d.server.DefaultWorkspace())
 	}
+	d.references()
+	d.virtualKey()
 	answer := admin.Do(http.MethodPost, "/v1/api-keys/workspace/service", map[string]any{
 		"name": "made", "workspace_id": d.server.DefaultWorkspace(), "scopes": []string{"completions.write", "models.list"},
 	})
@@ -86,6 +96,84 @@ func (d *drive) store() {
 	d.know(given("made key", made.Text("key")))
 	d.keyID = made.Text("id")
 	d.send(d.server.As(made.Text("key")), http.MethodGet, "/v1/models", nil)
+	d.rotate()
+}
+
+// rotate gives the key that was made a new secret: the one other answer that
+// shows one, once.
+func (d *drive) rotate() {
+	d.t.Helper()
+	answer := d.server.Admin().Do(http.MethodPost, "/v1/api-keys/"+d.keyID+"/rotate", nil)
+	made, err := answer.Object()
+	if err != nil || made.Text("key") == "" {
+		d.t.Fatalf("rotate a key: %d %s", answer.Status, answer.Body)
+	}
+	d.outputs = append(d.outputs, output{where: "answer to rotate a key", answer: true,
+		data: bytes.Replace(answer.Body, []byte(made.Text("key")), nil, 1)})
+	d.know(given("rotated API key", made.Text("key")))
+	d.send(d.server.As(made.Text("key")), http.MethodGet, "/v1/models", nil)
+	d.must(d.server.Admin(), http.MethodGet, "/v1/api-keys/"+d.keyID, nil)
+}
+
+// auditLog reads all that was recorded, page by page.
+func (d *drive) auditLog() {
+	d.t.Helper()
+	for page := 0; ; page++ {
+		got := d.must(d.server.Admin(), http.MethodGet,
+			fmt.Sprintf("/v1/audit-logs?start_time=2000-01-01&end_time=2100-01-01&current_page=%d", page), nil)
+		if records, _ := got.At("records").([]any); len(records) == 0 {
+			return
+		}
+	}
+}
+
+// references plants a secret in each sensitive field of a secret reference, and
+// has an integration read through one.
+func (d *drive) references() {
+	d.t.Helper()
+	admin := d.server.Admin()
+	for slug, r := range map[string]map[string]any{
+		"canary-aws-key": {"manager_type": "aws_sm", "auth_config": map[string]any{"aws_auth_type": "accessKey", "aws_region": "eu-west-1",
+			"aws_access_key_id": d.plant("AWS key id"), "aws_secret_access_key": d.plant("AWS secret key")}},
+		"canary-aws-role": {"manager_type": "aws_sm", "auth_config": map[string]any{"aws_auth_type": "assumedRole", "aws_region": "eu-west-1",
+			"aws_role_arn": d.plant("AWS role"), "aws_external_id": d.plant("AWS external id")}},
+		"canary-azure": {"manager_type": "azure_kv", "auth_config": map[string]any{"azure_auth_mode": "entra", "azure_entra_tenant_id": "t",
+			"azure_entra_client_id": "c", "azure_vault_url": "https://v.vault.azure.net", "azure_entra_client_secret": d.plant("Entra secret")}},
+		"canary-token": {"manager_type": "hashicorp_vault", "auth_config": map[string]any{"vault_auth_type": "token",
+			"vault_addr": d.provider.URL, "vault_token": d.plant("Vault token")}},
+		"canary-approle": {"manager_type": "hashicorp_vault", "auth_config": map[string]any{"vault_auth_type": "approle",
+			"vault_addr": d.provider.URL, "vault_role_id": "r", "vault_secret_id": d.plant("Vault secret id")}},
+	} {
+		r["name"], r["slug"], r["secret_path"] = slug, slug, "prod/openai"
+		d.must(admin, http.MethodPost, "/v1/secret-references", r)
+		d.must(admin, http.MethodPut, "/v1/secret-references/"+slug, map[string]any{
+			"auth_config": d.must(admin, http.MethodGet, "/v1/secret-references/"+slug, nil).At("auth_config"), "name": slug + " again"})
+	}
+	d.must(admin, http.MethodPost, "/v1/integrations", map[string]any{"name": "mapped", "slug": "canary-mapped", "ai_provider_id": "openai",
+		"key":             d.plant("key that a mapping displaces"),
+		"configurations":  map[string]any{"custom_host": d.provider.URL},
+		"secret_mappings": []any{map[string]any{"target_field": "key", "secret_reference_id": "canary-token"}}})
+	d.server.Grant("canary-mapped", d.server.DefaultWorkspace())
+	d.send(d.server.Workspace(), http.MethodPost, "/v1/chat/completions", `{"model":"@canary-mapped/echo","messages":[]}`)
+	d.send(admin, http.MethodPost, "/v1/secret-references", map[string]any{"name": "refused", "manager_type": "hashicorp_vault", "secret_path": "p",
+		"auth_config": map[string]any{"vault_auth_type": "approle", "vault_token": d.plant("token of another mode"), "vault_addr": "ftp://" + d.plant("address")}})
+	d.must(admin, http.MethodPut, "/v1/secret-references/canary-aws-key", map[string]any{"auth_config": map[string]any{"aws_auth_type": "serviceRole"}})
+	d.must(admin, http.MethodDelete, "/v1/secret-references/canary-aws-role", nil)
+}
+
+// virtualKey plants secrets in a virtual key of an older client, rotates and
+// deletes it.
+func (d *drive) virtualKey() {
+	d.t.Helper()
+	client := d.server.Workspace()
+	d.must(client, http.MethodPost, "/v1/virtual-keys", map[string]any{"name": "vk", "slug": "canary-vk", "provider": "bedrock",
+		"awsAccessKeyId": d.plant("virtual key's AWS key id"), "aws_secret_access_key": d.plant("virtual key's AWS secret"), "awsRegion": "eu-west-1",
+		"customHeaders": map[string]any{"x-canary": d.plant("virtual key's own headers")}})
+	d.must(client, http.MethodPut, "/v1/virtual-keys/canary-vk", map[string]any{"awsSecretAccessKey": d.plant("virtual key's rotated secret"),
+		"model_config": d.must(client, http.MethodGet, "/v1/virtual-keys/canary-vk", nil).At("model_config")})
+	d.send(client, http.MethodPut, "/v1/virtual-keys/canary-openai", map[string]any{"key": d.plant("refused virtual key")})
+	d.must(client, http.MethodGet, "/v1/integrations/canary-vk", nil)
+	d.must(client, http.MethodDelete, "/v1/virtual-keys/canary-vk", nil)
 }
 
 // gateway calls both kinds of provider with everything echoed back.
@@ -154,6 +242,10 @@ func (d *drive) change() {
 	d.send(d.server.Workspace(), http.MethodPost, "/v1/chat/completions",
 		`{"model":"@canary-openai/echo-error","messages":[{"role":"user","content":"x"}]}`)
 	d.must(admin, http.MethodGet, path, nil)
+	d.must(admin, http.MethodGet, path+"/models", nil)
+	d.must(admin, http.MethodPut, path+"/models", map[string]any{"models": []any{map[string]any{"slug": "echo", "enabled": false, "is_custom": true}}})
+	d.must(admin, http.MethodDelete, path+"/models?slugs=echo-error", nil)
 	d.must(admin, http.MethodDelete, path, nil)
 	d.send(admin, http.MethodGet, path, nil)
+	d.auditLog()
 }

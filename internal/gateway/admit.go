@@ -63,7 +63,7 @@ func (x *exchange) attempt(ctx context.Context, to route, operation provider.Ope
 	defer hold.Release()
 	a.opening = claviger.Opening{
 		ID:             x.id,
-		RequestID:      x.id.String(),
+		RequestID:      x.name,
 		OrganisationID: x.who.Key.OrganisationID,
 		WorkspaceID:    x.who.Workspace.ID,
 		APIKeyID:       x.who.Key.ID,

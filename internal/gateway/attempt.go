@@ -59,6 +59,9 @@ func (a *attempt) send(ctx context.Context, call provider.Call, req *http.Reques
 		return a.fault(resp)
 	}
 	a.decoder = a.to.target.account.Decode(call)
+	// The answer may take minutes; what was asked is not needed any more.
+	a.body.free()
+	a.request.Body, call.Request.Body = nil, nil
 	if enc := resp.Header.Get("Content-Encoding"); enc != "" && enc != "identity" {
 		a.settle(claviger.ProviderError, http.StatusBadGateway)
 		return failure(http.StatusBadGateway, "upstream_error",
@@ -151,7 +154,7 @@ func (a *attempt) unanswered(ctx context.Context, err error, limit time.Duration
 	if !a.mayHaveWorked {
 		status, what = http.StatusServiceUnavailable, unreachable(err)
 	}
-	a.Log.Warn("a provider could not be reached", "request_id", a.id.String(), "provider", a.to.target.providerID, "why", what)
+	a.Log.Warn("a provider could not be reached", "request_id", a.name, "provider", a.to.target.providerID, "why", what)
 	a.settle(claviger.Unreachable, status)
 	return failure(status, "upstream_error", a.to.target.aiProvider+" error: "+what)
 }

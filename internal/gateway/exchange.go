@@ -27,8 +27,10 @@ type exchange struct {
 
 	// id names the request, and the ledger entry of its first attempt.
 	id      claviger.EntryID
+	name    string        // the id as text
 	key     secret.String // as the caller sent it
 	who     *authn.Identity
+	body    *inbound
 	request llm.Request
 	strict  bool
 	stop    context.CancelCauseFunc // of the attempt's context
@@ -42,6 +44,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, stop := context.WithCancelCause(r.Context())
 	x := &exchange{Gateway: g, w: w, r: r, started: g.Now(), id: claviger.NewEntryID(), stop: stop}
 	defer stop(nil)
+	x.name = x.id.String()
 	x.nameAnswer()
 	if !g.live.enter(x) {
 		w.Header()["Connection"] = []string{"close"}
@@ -105,6 +108,7 @@ func (x *exchange) serve(ctx context.Context, operation provider.Operation) erro
 	if err != nil {
 		return err
 	}
+	x.body = body
 	defer body.free()
 	if x.request, err = llm.Scan(body.bytes); err != nil {
 		return err
@@ -193,7 +197,7 @@ func (x *exchange) crashed(p any) {
 	}
 	// The value of a panic may quote what was being worked on, so its type and
 	// place are all that is logged.
-	x.Log.Error("a request crashed", "request_id", x.id.String(), "type", fmt.Sprintf("%T", p), "stack", httpx.Stack())
+	x.Log.Error("a request crashed", "request_id", x.name, "type", fmt.Sprintf("%T", p), "stack", httpx.Stack())
 	if x.wrote {
 		panic(http.ErrAbortHandler) // the caller must not take this for a whole answer
 	}

@@ -137,7 +137,7 @@ func newRig(t testing.TB, kind string, upstream http.HandlerFunc, change ...func
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{TB: t, store: st, vault: v, limiter: memory.New(memory.Options{}),
+	r := &rig{TB: t, store: st, vault: v, limiter: memory.New(memory.Options{InFlight: 1000, InFlightPerKey: 1000}),
 		books: &books{closed: make(chan claviger.Closing, 100)}, log: &syncBuffer{},
 		keys: authn.New(authn.Options{Source: st})}
 	r.seed(kind, host.URL)

@@ -19,8 +19,12 @@ type inbound struct {
 	held  int64
 }
 
-// free gives the memory back. The bytes must not be used any more.
-func (b *inbound) free() { b.gw.bodies.Release(b.held) }
+// free gives the memory back. The bytes must not be used any more. Only the
+// first call counts.
+func (b *inbound) free() {
+	b.gw.bodies.Release(b.held)
+	b.held, b.bytes = 0, nil
+}
 
 const (
 	// freeBody is the size up to which a body counts for nothing, in bytes: the

@@ -21,7 +21,7 @@ var (
 // nameAnswer sets the headers that every answer of the gateway carries. Names
 // are in canonical form, so that they can be set without a look at each byte.
 func (x *exchange) nameAnswer() {
-	id := []string{x.id.String()}
+	id := []string{x.name}
 	h := x.w.Header()
 	h["X-Claviger-Entry-Id"] = id
 	h["X-Portkey-Request-Id"] = id

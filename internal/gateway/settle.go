@@ -27,7 +27,7 @@ func (a *attempt) settle(outcome claviger.Outcome, status int) {
 	a.metrics.tokens(a.operation, c.Tokens)
 	if err := a.Ledger.Settle(c); err != nil {
 		// The entry stays open and is booked at its estimate on the next start.
-		a.Log.Error("an attempt could not be booked", "request_id", a.id.String(), "error", err)
+		a.Log.Error("an attempt could not be booked", "request_id", a.name, "error", err)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 
 	claviger "github.com/claviger/claviger"
@@ -41,20 +42,40 @@ type streaming struct {
 	dog     *watchdog
 	from    io.Reader
 	flusher http.Flusher
-	out     []byte // what goes to the caller next
+	*streamBuffers
+}
+
+// streamBuffers are used again by stream after stream. They begin small,
+// because most events are, and a thousand streams may be open at once.
+type streamBuffers struct {
+	in  []byte // what was read and not yet passed on
+	out []byte // what goes to the caller next
+}
+
+const (
+	streamChunk = 4 << 10  // what is read at a time at first, in bytes
+	streamMost  = 64 << 10 // the largest buffer that is kept
+)
+
+var streamPool = sync.Pool{New: func() any { return &streamBuffers{in: make([]byte, streamChunk)} }}
+
+func (b *streamBuffers) giveBack() {
+	if cap(b.in) <= streamMost && cap(b.out) <= streamMost {
+		streamPool.Put(b)
+	}
 }
 
 // run passes frames on until the stream ends, well or badly.
 func (s *streaming) run(ctx context.Context, status int) {
-	held := s.buffers.Get().(*[]byte)
-	in := (*held)[:cap(*held)]
-	defer func() { *held = in; s.giveBack(held) }()
+	s.streamBuffers = streamPool.Get().(*streamBuffers)
+	defer s.streamBuffers.giveBack()
 	filled := 0
 	for {
-		n, readErr := s.from.Read(in[filled:])
+		n, readErr := s.from.Read(s.in[filled:])
 		s.dog.moved()
 		filled += n
-		used, last, fault := s.frames(in[:filled], readErr == io.EOF)
+		full := filled == len(s.in)
+		used, last, fault := s.frames(s.in[:filled], readErr == io.EOF)
 		switch {
 		case fault != nil:
 			s.fail(claviger.ProviderError, status, fault)
@@ -70,13 +91,14 @@ func (s *streaming) run(ctx context.Context, status int) {
 			s.end(ctx, status, errClientWrite)
 			return
 		}
-		filled = copy(in, in[used:filled])
-		if filled == len(in) {
-			if filled >= maxFrame {
-				s.fail(claviger.ProviderError, status, errFrame)
-				return
-			}
-			in = append(in, make([]byte, len(in))...)
+		filled = copy(s.in, s.in[used:filled])
+		if filled >= maxFrame {
+			s.fail(claviger.ProviderError, status, errFrame)
+			return
+		}
+		// A provider that fills the buffer at once has more to say than it holds.
+		if full && (filled == len(s.in) || len(s.in) < answerChunk) {
+			s.in = append(s.in, make([]byte, len(s.in))...)
 		}
 	}
 }

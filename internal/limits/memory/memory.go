@@ -54,10 +54,14 @@ func (l *Limiter) shard(s limits.Subject) *shard {
 // Admit takes a place of every subject, or of none.
 func (l *Limiter) Admit(_ context.Context, subjects []limits.Subject, _ limits.Amount) (limits.Hold, error) {
 	h := &hold{limiter: l}
-	h.subjects = append(h.room[:0], subjects...)
-	for i, s := range h.subjects {
-		if !l.take(s) {
-			h.subjects = h.subjects[:i]
+	h.subjects = h.room[:0]
+	for _, s := range subjects {
+		if l.bounds[s.Kind] <= 0 {
+			continue // nothing is asked of it, so nothing is counted
+		}
+		if l.take(s) {
+			h.subjects = append(h.subjects, s)
+		} else {
 			h.Release()
 			return nil, &limits.Denied{Subject: s, Limit: "bound on requests at once", RetryAfter: time.Second}
 		}
@@ -66,12 +70,11 @@ func (l *Limiter) Admit(_ context.Context, subjects []limits.Subject, _ limits.A
 }
 
 func (l *Limiter) take(s limits.Subject) bool {
-	bound := l.bounds[s.Kind]
 	sh := l.shard(s)
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	n := sh.inFlight[s]
-	if bound > 0 && n >= bound {
+	if n >= l.bounds[s.Kind] {
 		return false
 	}
 	sh.inFlight[s] = n + 1
@@ -89,7 +92,7 @@ func (l *Limiter) give(s limits.Subject) {
 	}
 }
 
-// InFlight is how many holds are open on a subject.
+// InFlight is how many holds are open on a subject of a kind that is bounded.
 func (l *Limiter) InFlight(s limits.Subject) int64 {
 	sh := l.shard(s)
 	sh.mu.Lock()

@@ -40,7 +40,7 @@ func TestAdmitTakesAllOrNone(t *testing.T) {
 
 func TestConcurrentAdmissionNeverPassesTheBound(t *testing.T) {
 	const bound = 8
-	l := New(Options{InFlight: bound})
+	l := New(Options{InFlight: bound, InFlightPerKey: 10 * bound})
 	var wg sync.WaitGroup
 	for range 64 {
 		wg.Go(func() {
@@ -62,7 +62,7 @@ func TestConcurrentAdmissionNeverPassesTheBound(t *testing.T) {
 }
 
 func BenchmarkAdmitRelease(b *testing.B) {
-	l := New(Options{})
+	l := New(Options{InFlight: 1000, InFlightPerKey: 1000})
 	subjects := []limits.Subject{process, key}
 	b.ReportAllocs()
 	for b.Loop() {

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"os"
+	"runtime"
+	"runtime/debug"
+	rtmetrics "runtime/metrics"
+)
+
+// heapFloor is how much the heap may grow before it is collected, in bytes, even
+// when little of it is alive. The live heap of a busy server is a few megabytes,
+// and by default the collector would run each time as much again has been
+// allocated: dozens of times a second.
+const heapFloor = 16 << 20
+
+// minPercent is the collector's own default.
+const minPercent = 100
+
+// floorHeap keeps the collector to the floor from now on. A GOGC that the
+// operator set is left alone.
+func floorHeap() {
+	if os.Getenv("GOGC") != "" {
+		return
+	}
+	setPercent(minPercent)
+}
+
+// setPercent looks again after each collection: an object that nobody holds is
+// finalised once in each.
+func setPercent(now int) {
+	live := []rtmetrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	rtmetrics.Read(live)
+	want := percentFor(live[0].Value.Uint64())
+	// Each change stops the world for a moment, so small ones are not made.
+	if want > now+now/4 || want < now-now/4 {
+		debug.SetGCPercent(want)
+		now = want
+	}
+	runtime.SetFinalizer(new([16]byte), func(*[16]byte) { setPercent(now) })
+}
+
+// percentFor is how much the heap may grow, in per cent of what is alive.
+func percentFor(live uint64) int {
+	return max(minPercent, int(heapFloor*100/max(live, 1<<20)))
+}

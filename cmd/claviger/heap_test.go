@@ -1,0 +1,22 @@
+package main
+
+import "testing"
+
+func TestTheHeapMayGrowByTheFloorAndNeverByLessThanItself(t *testing.T) {
+	tests := map[string]struct {
+		live uint64
+		want int
+	}{
+		"nothing alive":      {0, 1600},
+		"a busy, small heap": {4 << 20, 400},
+		"as much as floor":   {16 << 20, 100},
+		"a large heap":       {1 << 30, 100},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := percentFor(tt.live); got != tt.want {
+				t.Errorf("%d, want %d", got, tt.want)
+			}
+		})
+	}
+}

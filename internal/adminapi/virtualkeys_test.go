@@ -74,8 +74,8 @@ func TestVirtualKeyLifeCycle(t *testing.T) {
 		return `{"awsAuthType":"accessKey","awsRegion":"` + region + `","maskedAwsAccessKeyId":"ca*******aa","maskedAwsSecretAccessKey":"` + secret + `"}`
 	}
 	steps := []struct{ what, actor, body, field, want string }{
-		{"a setting is merged", workspace, `{"awsRegion":"eu-west-1"}`, "model_config", config("eu-west-1", "ca*******bb")},
-		{"in snake case as well", workspace, `{"aws_region":"eu-west-2"}`, "model_config", config("eu-west-2", "ca*******bb")},
+		{"a setting is merged", orgAdmin, `{"awsRegion":"eu-west-1"}`, "model_config", config("eu-west-1", "ca*******bb")},
+		{"in snake case as well", orgAdmin, `{"aws_region":"eu-west-2"}`, "model_config", config("eu-west-2", "ca*******bb")},
 		{"what was shown changes nothing", workspace, `{"model_config":` + config("eu-west-2", "ca*******bb") + `}`, "model_config", config("eu-west-2", "ca*******bb")},
 		{"a secret is rotated", workspace, `{"awsSecretAccessKey":"` + w.plant("canary-secret-1111-cc") + `"}`, "model_config", config("eu-west-2", "ca*******cc")},
 		{"an organisation key finds it without a workspace", orgAdmin, `{"name":"Renamed"}`, "name", `"Renamed"`},

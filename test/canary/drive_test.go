@@ -134,7 +134,7 @@ func (d *drive) references() {
 	admin := d.server.Admin()
 	for slug, r := range map[string]map[string]any{
 		"canary-aws-key": {"manager_type": "aws_sm", "auth_config": map[string]any{"aws_auth_type": "accessKey", "aws_region": "eu-west-1",
-			"aws_access_key_id": d.plant("AWS key id"), "aws_secret_access_key": d.plant("AWS secret key")}},
+			"aws_access_key_id": d.plant("AWS key id"), "aws_secret_access_key": d.plant("AWS secret access")}},
 		"canary-aws-role": {"manager_type": "aws_sm", "auth_config": map[string]any{"aws_auth_type": "assumedRole", "aws_region": "eu-west-1",
 			"aws_role_arn": d.plant("AWS role"), "aws_external_id": d.plant("AWS external id")}},
 		"canary-azure": {"manager_type": "azure_kv", "auth_config": map[string]any{"azure_auth_mode": "entra", "azure_entra_tenant_id": "t",
@@ -171,7 +171,7 @@ func (d *drive) virtualKey() {
 		"customHeaders": map[string]any{"x-canary": d.plant("virtual key's own headers")}})
 	d.must(client, http.MethodPut, "/v1/virtual-keys/canary-vk", map[string]any{"awsSecretAccessKey": d.plant("virtual key's rotated secret"),
 		"model_config": d.must(client, http.MethodGet, "/v1/virtual-keys/canary-vk", nil).At("model_config")})
-	d.send(client, http.MethodPut, "/v1/virtual-keys/canary-openai", map[string]any{"key": d.plant("refused virtual key")})
+	d.send(client, http.MethodPut, "/v1/virtual-keys/canary-openai", map[string]any{"key": d.plant("virtual key that is refused")})
 	d.must(client, http.MethodGet, "/v1/integrations/canary-vk", nil)
 	d.must(client, http.MethodDelete, "/v1/virtual-keys/canary-vk", nil)
 }

@@ -181,7 +181,7 @@ func (t *Tx) ArchiveIntegration(ctx context.Context, i claviger.Integration) err
 	if _, err := t.exec(ctx, s, archiveIntegrationProviders, at, i.OrganisationID, i.ID); err != nil {
 		return err
 	}
-	if _, err := t.exec(ctx, s, forgetSecretUses, i.OrganisationID, i.ID); err != nil {
+	if _, err := t.exec(ctx, s, forgetUses, i.OrganisationID, i.ID); err != nil {
 		return err
 	}
 	for _, query := range []string{deleteIntegrationGrants, deleteModels, deleteTags} {

@@ -7,9 +7,9 @@ import (
 )
 
 const (
-	forgetSecretUses = "DELETE FROM secret_uses WHERE organisation_id = $1 AND integration_id = $2"
+	forgetUses = "DELETE FROM secret_uses WHERE organisation_id = $1 AND integration_id = $2"
 	// The row is taken from live parents, so that a reference in use stays.
-	insertSecretUse = `INSERT INTO secret_uses (organisation_id, integration_id, reference_id)
+	insertUse = `INSERT INTO secret_uses (organisation_id, integration_id, reference_id)
 SELECT i.organisation_id, i.id, r.id
 FROM integrations i JOIN secret_references r ON r.organisation_id = i.organisation_id
 WHERE i.organisation_id = $1 AND i.id = $2 AND r.id = $3 AND i.status <> 'archived' AND r.status <> 'archived'
@@ -22,11 +22,11 @@ func (t *Tx) PutSecretUses(ctx context.Context, org claviger.OrganisationID, id 
 	if err := t.integrationExists(ctx, org, id); err != nil {
 		return err
 	}
-	if _, err := t.exec(ctx, step{name: "forget secret uses"}, forgetSecretUses, org, id); err != nil {
+	if _, err := t.exec(ctx, step{name: "forget secret uses"}, forgetUses, org, id); err != nil {
 		return err
 	}
 	for _, ref := range refs {
-		n, err := t.exec(ctx, step{name: "put secret use"}, insertSecretUse, org, id, ref)
+		n, err := t.exec(ctx, step{name: "put secret use"}, insertUse, org, id, ref)
 		if err != nil {
 			return err
 		}

@@ -88,7 +88,7 @@ func write[T any](name string, v T, method func(*store.Tx, context.Context, T) e
 // op draws one operation. Updates that may take a slug are not among several in
 // a transaction by chance: a refused one ends it on both stores alike.
 func (d *draws) op() op {
-	switch rapid.IntRange(0, 15).Draw(d.T, "operation") {
+	switch rapid.IntRange(0, 20).Draw(d.T, "operation") {
 	case 0, 1:
 		return write("insert workspace", d.workspace(), (*store.Tx).InsertWorkspace)
 	case 2:
@@ -113,6 +113,15 @@ func (d *draws) op() op {
 		return write("insert provider", d.provider(), (*store.Tx).InsertProvider)
 	case 14:
 		return write("update provider", d.provider(), (*store.Tx).UpdateProvider)
+	case 15, 16:
+		return write("insert secret reference", d.secretReference(), (*store.Tx).InsertSecretReference)
+	case 17:
+		return write("update secret reference", d.secretReference(), (*store.Tx).UpdateSecretReference)
+	case 18:
+		return write("archive secret reference", d.secretReference(), (*store.Tx).ArchiveSecretReference)
+	case 19:
+		uses := d.secretUses()
+		return op{"put secret uses", func(ctx context.Context, tx *store.Tx) (any, error) { return nil, uses(ctx, tx) }}
 	default:
 		return write("archive provider", d.provider(), (*store.Tx).ArchiveProvider)
 	}

@@ -14,8 +14,19 @@ func (d *draws) everything() []op {
 	ws := claviger.WorkspaceQuery{Name: d.maybe(d.name()), Page: d.page()}
 	ks := claviger.APIKeyQuery{WorkspaceID: claviger.WorkspaceID(d.maybe(string(inWorkspace))), Page: d.page()}
 	is := claviger.IntegrationQuery{AccessibleTo: claviger.WorkspaceID(d.maybe(string(inWorkspace))), Type: d.maybe("organisation"), Page: d.page()}
-	ps := claviger.ProviderQuery{IntegrationID: claviger.IntegrationID(d.maybe(string(of))), Page: d.page()}
+	ps := claviger.ProviderQuery{IntegrationID: claviger.IntegrationID(d.maybe(string(of))), Ref: d.maybe(pref), Page: d.page()}
+	sref, used := d.ref("s"), claviger.SecretReferenceID(d.id("s"))
+	ss := claviger.SecretReferenceQuery{Name: d.maybe(d.name()), Page: d.page()}
+	if d.maybe("tagged") != "" {
+		ss.Tags = map[string]string{"env": "prod", "team": d.name()}
+	}
 	return []op{
+		{"secret reference", func(c context.Context, tx *store.Tx) (any, error) { return tx.SecretReference(c, d.org, sref) }},
+		{"secret references", func(c context.Context, tx *store.Tx) (any, error) {
+			return rowsAndTotal(tx.SecretReferences(c, d.org, ss))
+		}},
+		{"secret uses", func(c context.Context, tx *store.Tx) (any, error) { return tx.SecretUses(c, d.org, used) }},
+		{"secret uses outside", func(c context.Context, tx *store.Tx) (any, error) { return tx.SecretUsesOutside(c, d.org, used) }},
 		{"organisation", func(c context.Context, tx *store.Tx) (any, error) { return tx.Organisation(c, d.org) }},
 		{"workspace", func(c context.Context, tx *store.Tx) (any, error) { return tx.Workspace(c, d.org, wref) }},
 		{"dependents", func(c context.Context, tx *store.Tx) (any, error) {

@@ -8,6 +8,7 @@ import (
 
 	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/store"
+	"pgregory.net/rapid"
 )
 
 func secretReference(org claviger.OrganisationID, slug string, allowed ...claviger.AllowedWorkspace) claviger.SecretReference {
@@ -224,4 +225,19 @@ func secretReferencesFiltered(t *testing.T, w *world) {
 		same(t, "their provider by id", 0, total)
 		return nil
 	})
+}
+
+func (d *draws) secretReference() claviger.SecretReference {
+	r := secretReference(d.org, d.name())
+	if rapid.Bool().Draw(d.T, "listed") {
+		ws := d.workspaceID()
+		r.AllWorkspaces, r.Workspaces = false, []claviger.AllowedWorkspace{{ID: ws, Said: string(ws)}}
+	}
+	r.ID, r.Name, r.CreatedAt, r.UpdatedAt, r.Version = claviger.SecretReferenceID(d.id("s")), d.name()+" secret", d.time(), d.time(), d.version()
+	return r
+}
+
+func (d *draws) secretUses() func(context.Context, *store.Tx) error {
+	refs := []claviger.SecretReferenceID{claviger.SecretReferenceID(d.id("s"))}
+	return useOf(d.org, d.integrationID(), refs[:rapid.IntRange(0, 1).Draw(d.T, "uses")]...)
 }

@@ -37,7 +37,7 @@ type Options struct {
 
 	SegmentBytes int64         // of one journal file, at least 64 KiB; 0: 64 MiB
 	SyncEvery    time.Duration // longest wait for a group fsync; 0: 100 ms
-	ShipEvery    time.Duration // longest gathering of a batch; 0: 500 ms
+	ShipEvery    time.Duration // longest gathering of a batch; 0: 200 ms
 	BatchEntries int           // most entries in one Ship; 0: 2,000
 
 	retryEvery time.Duration
@@ -56,7 +56,7 @@ func (o *Options) fill() {
 		o.SyncEvery = 100 * time.Millisecond
 	}
 	if o.ShipEvery <= 0 {
-		o.ShipEvery = 500 * time.Millisecond
+		o.ShipEvery = 200 * time.Millisecond
 	}
 	if o.BatchEntries <= 0 {
 		o.BatchEntries = 2000

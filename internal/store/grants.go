@@ -50,8 +50,8 @@ func (t *Tx) Grant(ctx context.Context, org claviger.OrganisationID, id claviger
 }
 
 // The row is taken from live parents, so that a grant cannot outlive either.
-const putGrant = `INSERT INTO grants (` + grantColumns + `, integration_created_us)
-SELECT i.organisation_id, i.id, w.id, $4, $5, $6, $7, $8, $9, $10, i.created_us
+const putGrant = `INSERT INTO grants (` + grantColumns + `, integration_created_us, own)
+SELECT i.organisation_id, i.id, w.id, $4, $5, $6, $7, $8, $9, $10, i.created_us, i.workspace_id IS NOT NULL AND i.workspace_id = w.id
 FROM integrations i JOIN workspaces w ON w.organisation_id = i.organisation_id
 WHERE i.organisation_id = $1 AND i.id = $2 AND w.id = $3 AND i.status <> 'archived' AND w.status <> 'archived'
 ON CONFLICT (organisation_id, integration_id, workspace_id) DO UPDATE

@@ -9,29 +9,51 @@ import (
 // What a workspace may use: what it was granted, and its own without a grant.
 // Every row is there once, in two parts that an index each has in the order of
 // the list.
-const accessible = `SELECT integration_created_us AS at, integration_id AS id FROM grants
-WHERE organisation_id = $1 AND workspace_id = $2 AND enabled
+const (
+	granted = `SELECT integration_created_us AS at, integration_id AS id FROM grants
+WHERE organisation_id = $1 AND workspace_id = $2 AND enabled`
+	accessible = granted + `
 UNION ALL
 SELECT own.created_us, own.id FROM integrations own
 WHERE own.organisation_id = $1 AND own.workspace_id = $2 AND own.` + live + ` AND NOT EXISTS (SELECT 1 FROM grants g
 	WHERE g.organisation_id = $1 AND g.integration_id = own.id AND g.workspace_id = $2 AND g.enabled)`
+)
 
-const countAccessible = "SELECT COUNT(*) FROM (" + accessible + ") a"
+// countAccessible counts from three indexes what a workspace was granted, what
+// of that is its own, and its own.
+const countAccessible = `SELECT
+	(SELECT COUNT(*) FROM grants WHERE organisation_id = $1 AND workspace_id = $2 AND enabled),
+	(SELECT COUNT(*) FROM grants WHERE organisation_id = $1 AND workspace_id = $2 AND enabled AND own),
+	(SELECT COUNT(*) FROM integrations WHERE organisation_id = $1 AND workspace_id = $2 AND ` + live + `)`
 
 // The page is cut out before its rows are read: they are long. CROSS JOIN keeps
 // SQLite from starting with all of the organisation's.
-var listAccessible = "SELECT " + of("i", integrationColumns) + " FROM (" + accessible + `
+var (
+	listGranted    = pageOf + granted + pageEnd
+	listAccessible = pageOf + accessible + pageEnd
+	pageOf         = "SELECT " + of("i", integrationColumns) + " FROM ("
+)
+
+const pageEnd = `
 ORDER BY 1 DESC, 2 DESC LIMIT $3 OFFSET $4) a CROSS JOIN integrations i
 WHERE i.organisation_id = $1 AND i.id = a.id ORDER BY a.at DESC, a.id DESC`
 
 // accessibleIntegrations is a page of what a workspace may use, with no other
 // filter.
 func (t *Tx) accessibleIntegrations(ctx context.Context, org claviger.OrganisationID, q claviger.IntegrationQuery) (out []claviger.Integration, total int, err error) {
-	total, err = t.count(ctx, "integrations", countAccessible, org, q.AccessibleTo)
-	if err != nil || beyond(q.Page, total) {
+	var all, ownGranted, own int
+	err = t.row(ctx, "integrations", []any{&all, &ownGranted, &own}, countAccessible, org, q.AccessibleTo)
+	if claviger.CodeOf(err) == claviger.NotFound {
+		return nil, 0, nil // no workspace has such a name
+	}
+	if total = all + own - ownGranted; err != nil || beyond(q.Page, total) {
 		return nil, total, err
 	}
-	err = t.rows(ctx, "integrations", listAccessible, []any{org, q.AccessibleTo, q.Page.Size, q.Page.Offset()}, integrationsTo(&out))
+	query := listGranted
+	if own > ownGranted {
+		query = listAccessible
+	}
+	err = t.rows(ctx, "integrations", query, []any{org, q.AccessibleTo, q.Page.Size, q.Page.Offset()}, integrationsTo(&out))
 	return out, total, err
 }
 

@@ -92,17 +92,23 @@ func (f *filler) grants(ctx context.Context) error {
 		r.set("integration_id", f.integrationIDs[n])
 		// Strides apart, so that the workspaces of an integration differ.
 		r.set("workspace_id", f.workspaceIDs[(f.home(n)+grant*7)%f.size.Workspaces])
-		f.dates(r, n)
+		f.follow(r, n)
 		next()
 		return nil
 	})
 }
 
-// dates sets the times of a grant to those of its integration.
-func (f *filler) dates(r *row, n int) {
-	for i, c := range r.columns {
-		if c == "created_us" || c == "updated_us" || c == "integration_created_us" {
-			r.values[i] = f.now.UnixMicro() + int64(n)
+// follow sets what a grant repeats of its integration.
+func (f *filler) follow(r *row, n int) {
+	for _, c := range []string{"created_us", "updated_us", "integration_created_us"} {
+		r.set(c, f.now.UnixMicro()+int64(n))
+	}
+	if local(n) {
+		_, whole := r.values[slices.Index(r.columns, "own")].(int64) // SQLite's booleans
+		if whole {
+			r.set("own", int64(1))
+		} else {
+			r.set("own", true)
 		}
 	}
 }

@@ -35,8 +35,12 @@ FOR EACH ROW WHEN (OLD.status <> 'archived' AND NEW.status = 'archived') EXECUTE
 CREATE INDEX integrations_of_workspaces ON integrations (organisation_id, created_us DESC, id DESC)
 WHERE workspace_id IS NOT NULL AND status <> 'archived';
 
--- A workspace's list is read in the order of the integrations.
+-- A workspace's list is read in the order of the integrations; own tells the
+-- grants of its own to itself.
 ALTER TABLE grants ADD COLUMN integration_created_us BIGINT NOT NULL DEFAULT 0;
-UPDATE grants SET integration_created_us = i.created_us FROM integrations i
+ALTER TABLE grants ADD COLUMN own BOOLEAN NOT NULL DEFAULT false;
+UPDATE grants SET integration_created_us = i.created_us, own = i.workspace_id IS NOT NULL AND i.workspace_id = grants.workspace_id
+FROM integrations i
 WHERE i.organisation_id = grants.organisation_id AND i.id = grants.integration_id;
 CREATE INDEX grants_list ON grants (organisation_id, workspace_id, integration_created_us DESC, integration_id DESC) WHERE enabled;
+CREATE INDEX grants_own ON grants (organisation_id, workspace_id) WHERE enabled AND own;

@@ -25,6 +25,9 @@ func (d *drive) routes() {
 	var all []operation
 	for path, methods := range paths {
 		for method := range methods.(map[string]any) {
+			if doc.At("paths", path, method, "servers") != nil {
+				continue // served elsewhere, to anybody
+			}
 			op := operation{method: strings.ToUpper(method), path: "/v1" + d.fill(path)}
 			if body, ok := doc.At("paths", path, method, "requestBody", "content", "application/json", "schema").(map[string]any); ok {
 				op.fields = properties(doc, body, 0)

@@ -58,7 +58,7 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 	}
 	t.Logf("%d answers of %d operations", checked, len(good))
 	for _, id := range slices.Sorted(maps.Keys(all)) {
-		if !good[id] {
+		if !good[id] && !all[id].Root { // what tests keep is of the versioned API
 			t.Errorf("no test got a good answer from %s", id)
 		}
 	}

@@ -22,12 +22,19 @@ var Served = sync.OnceValue(func() []byte {
 })
 
 // Operation is one of the document. Its path has no version in front.
-type Operation struct{ Method, Path string }
+type Operation struct {
+	Method, Path string
+	// Root: it is served at the root and not under a version.
+	Root bool
+}
 
 // Operations are those of the document, by id.
 func Operations() (map[string]Operation, error) {
 	var doc struct {
-		Paths map[string]map[string]struct{ OperationID string }
+		Paths map[string]map[string]struct {
+			OperationID string
+			Servers     []any
+		}
 	}
 	if err := json.Unmarshal(Served(), &doc); err != nil {
 		return nil, err
@@ -35,7 +42,7 @@ func Operations() (map[string]Operation, error) {
 	out := map[string]Operation{}
 	for path, methods := range doc.Paths {
 		for method, op := range methods {
-			out[op.OperationID] = Operation{strings.ToUpper(method), path}
+			out[op.OperationID] = Operation{strings.ToUpper(method), path, len(op.Servers) > 0}
 		}
 	}
 	return out, nil

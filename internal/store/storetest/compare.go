@@ -3,6 +3,8 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -74,6 +76,7 @@ func compareReads(ctx context.Context, rt *rapid.T, d *draws, a, b *store.Store)
 	var got [2]string
 	for i, s := range []*store.Store{a, b} {
 		target, targetErr := s.Target(ctx, d.org, ws, ref)
+		slices.SortFunc(target.Models, func(a, b claviger.Model) int { return strings.Compare(a.Slug, b.Slug) })
 		targets, targetsErr := s.Targets(ctx, d.org, ws)
 		key, of, keyErr := s.APIKeyByHash(ctx, hash)
 		got[i] = fmt.Sprintf("%+v %v %+v %v %+v %+v %v", target, targetErr, targets, targetsErr, key, of, keyErr)

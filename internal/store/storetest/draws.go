@@ -64,6 +64,7 @@ func (d *draws) key() claviger.APIKey {
 func (d *draws) integration() claviger.Integration {
 	i := integration(d.org, claviger.WorkspaceID(d.maybe(string(d.workspaceID()))), d.name())
 	i.ID, i.CreatedAt, i.Version = d.integrationID(), d.time(), d.version()
+	i.Tags = d.tags()
 	i.GlobalAccess = rapid.SampledFrom([]json.RawMessage{nil, json.RawMessage(`{"enabled":true}`), json.RawMessage(`{"enabled":false}`)}).Draw(d.T, "global")
 	return i
 }
@@ -72,6 +73,20 @@ func (d *draws) provider() claviger.Provider {
 	p := provider(claviger.Integration{OrganisationID: d.org, ID: d.integrationID()}, d.workspaceID(), d.name())
 	p.ID, p.CreatedAt, p.Version = claviger.ProviderID(d.id("p")), d.time(), d.version()
 	return p
+}
+
+func (d *draws) model() claviger.Model {
+	m := model(claviger.Integration{OrganisationID: d.org, ID: d.integrationID()}, d.name())
+	m.ID, m.Enabled, m.CreatedAt = claviger.ModelID(d.id("m")), rapid.Bool().Draw(d.T, "enabled"), d.time()
+	return m
+}
+
+func (d *draws) tagFilter() []claviger.Tag {
+	return rapid.SampledFrom([][]claviger.Tag{nil, {{Name: "env"}}, {{Name: "env", Value: "b"}, {Name: "team"}}}).Draw(d.T, "filter")
+}
+
+func (d *draws) tags() map[string]string {
+	return rapid.SampledFrom([]map[string]string{nil, {"env": "a"}, {"env": "b", "team": "c_%"}}).Draw(d.T, "tags")
 }
 
 func (d *draws) grant() claviger.Grant {
@@ -88,7 +103,7 @@ func write[T any](name string, v T, method func(*store.Tx, context.Context, T) e
 // op draws one operation. Updates that may take a slug are not among several in
 // a transaction by chance: a refused one ends it on both stores alike.
 func (d *draws) op() op {
-	switch rapid.IntRange(0, 20).Draw(d.T, "operation") {
+	switch rapid.IntRange(0, 23).Draw(d.T, "operation") {
 	case 0, 1:
 		return write("insert workspace", d.workspace(), (*store.Tx).InsertWorkspace)
 	case 2:
@@ -122,6 +137,13 @@ func (d *draws) op() op {
 	case 19:
 		uses := d.secretUses()
 		return op{"put secret uses", func(ctx context.Context, tx *store.Tx) (any, error) { return nil, uses(ctx, tx) }}
+	case 20, 21:
+		return write("put model", d.model(), (*store.Tx).PutModel)
+	case 22:
+		of, slug := d.integrationID(), d.name()
+		return op{"delete model", func(ctx context.Context, tx *store.Tx) (any, error) {
+			return nil, tx.DeleteModel(ctx, d.org, of, slug)
+		}}
 	default:
 		return write("archive provider", d.provider(), (*store.Tx).ArchiveProvider)
 	}

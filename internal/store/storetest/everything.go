@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/store"
@@ -13,7 +15,7 @@ func (d *draws) everything() []op {
 	wref, iref, pref, inWorkspace, of := d.ref("w"), d.ref("i"), d.ref("p"), d.workspaceID(), d.integrationID()
 	ws := claviger.WorkspaceQuery{Name: d.maybe(d.name()), Page: d.page()}
 	ks := claviger.APIKeyQuery{WorkspaceID: claviger.WorkspaceID(d.maybe(string(inWorkspace))), Page: d.page()}
-	is := claviger.IntegrationQuery{AccessibleTo: claviger.WorkspaceID(d.maybe(string(inWorkspace))), Type: d.maybe("organisation"), Page: d.page()}
+	is := claviger.IntegrationQuery{AccessibleTo: claviger.WorkspaceID(d.maybe(string(inWorkspace))), Type: d.maybe("organisation"), Tags: d.tagFilter(), Page: d.page()}
 	ps := claviger.ProviderQuery{IntegrationID: claviger.IntegrationID(d.maybe(string(of))), Ref: d.maybe(pref), Page: d.page()}
 	sref, used := d.ref("s"), claviger.SecretReferenceID(d.id("s"))
 	ss := claviger.SecretReferenceQuery{Name: d.maybe(d.name()), Page: d.page()}
@@ -35,6 +37,11 @@ func (d *draws) everything() []op {
 		{"integration", func(c context.Context, tx *store.Tx) (any, error) { return tx.Integration(c, d.org, iref) }},
 		{"grants", func(c context.Context, tx *store.Tx) (any, error) { return tx.Grants(c, d.org, of) }},
 		{"grant", func(c context.Context, tx *store.Tx) (any, error) { return tx.Grant(c, d.org, of, inWorkspace) }},
+		{"models", func(c context.Context, tx *store.Tx) (any, error) {
+			rows, err := tx.Models(c, d.org, of)
+			slices.SortFunc(rows, func(a, b claviger.Model) int { return strings.Compare(a.Slug, b.Slug) })
+			return rows, err
+		}},
 		{"globally granted", func(c context.Context, tx *store.Tx) (any, error) { return tx.GloballyGranted(c, d.org) }},
 		{"count of grants", func(c context.Context, tx *store.Tx) (any, error) { return tx.CountGrants(c, d.org, of) }},
 		{"provider", func(c context.Context, tx *store.Tx) (any, error) { return tx.Provider(c, d.org, inWorkspace, pref) }},

@@ -55,8 +55,11 @@ func inVirtualKeyWords(err error) error {
 // it: "configurations.azure_deployment_config[0].azure_api_version" is
 // "deploymentConfig[0].apiVersion".
 func virtualKeyPath(path string) string {
-	if path == "ai_provider_id" {
+	switch path {
+	case "ai_provider_id":
 		return "provider"
+	case "configurations": // of its fields as a whole, wherever they came from
+		return "model_config"
 	}
 	fields, ok := strings.CutPrefix(path, configurationsDot)
 	if !ok {

@@ -54,6 +54,8 @@ var may = map[string][]string{
 	"emulator": {},
 	// Facts from a file, and integer money.
 	"catalogue": {},
+	// The lean way to providers: the standard library alone.
+	"upstream": {},
 }
 
 // dialect is what a provider may import, and each folder of one beside the

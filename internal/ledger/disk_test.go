@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"errors"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -140,6 +141,18 @@ func TestFullDiskRefusesAdmissionsButNoClose(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 	mustClose(t, l)
+}
+
+func TestAStartWithoutRoomSaysHowMuchIsNeededAndWhere(t *testing.T) {
+	o := testOptions(t.TempDir(), newSink())
+	o.newFile = (&disk{free: segment64K - 1}).create
+	l, err := Open(t.Context(), o)
+	if err == nil {
+		mustClose(t, l)
+	}
+	if want := "no room in " + o.Dir + " for a segment of the journal, which takes 0.0625 MiB"; err == nil || !strings.Contains(err.Error(), want) || !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("%v, want %q in it", err, want)
+	}
 }
 
 func TestRoomInTheSegmentThatClosesLeaveIsUsed(t *testing.T) {

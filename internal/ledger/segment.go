@@ -71,7 +71,11 @@ func create(newFile func(path string) (file, error), dir string, seq uint64, see
 			err = errors.Join(err, s.f.Close(), os.Remove(s.path))
 		}
 	}()
-	if err := s.f.Reserve(size); err != nil && !errors.Is(err, errors.ErrUnsupported) {
+	err = s.f.Reserve(size)
+	if noSpace(err) {
+		return nil, fmt.Errorf("no room in %s for a segment of the journal, which takes %.4g MiB: %w", dir, float64(size)/(1<<20), err)
+	}
+	if err != nil && !errors.Is(err, errors.ErrUnsupported) {
 		return nil, err
 	}
 	if _, err := s.f.WriteAt(header(seed), 0); err != nil {

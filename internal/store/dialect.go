@@ -21,6 +21,8 @@ type Dialect struct {
 	// Position is the function that finds a string in another, counting from
 	// 1, case-sensitive: (haystack, needle).
 	Position string
+	// Tables counts the tables of a name, $1.
+	Tables string
 	// Members is the table of the members of a JSON object of texts in a
 	// column, with the columns key and value.
 	Members func(column string) string
@@ -46,4 +48,5 @@ const (
 	NoParent        // a foreign key refused the row
 	Contended       // another transaction got in between: run it again
 	Down            // the database is away or cannot write now
+	Full            // no room is left to write
 )

@@ -34,6 +34,7 @@ func (t *Tx) exec(ctx context.Context, s step, query string, args ...any) (int64
 		return 0, t.lose(ctx, s, err)
 	}
 	n, err := res.RowsAffected()
+	t.touched = t.touched || n > 0
 	return n, t.lose(ctx, s, err)
 }
 

@@ -12,6 +12,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	claviger "github.com/claviger/claviger"
 )
@@ -26,6 +27,7 @@ type Store struct {
 	control Database
 	ledger  Database
 	ships   preparedShips
+	full    atomic.Bool // the last write found no room on the disk
 }
 
 // New joins open databases to a store, which owns them from then on. The
@@ -60,12 +62,14 @@ func (s *Store) Ping(ctx context.Context) error {
 }
 
 // fail names the step that failed and keeps the cause. A database that is away
-// becomes claviger.Unavailable; nil stays nil.
+// or has no room to write becomes claviger.Unavailable; nil stays nil.
 func (d *Dialect) fail(step string, err error) error {
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case d.full(err):
+		return errFull.Because(fmt.Errorf("%s: %w", step, err))
 	case d.Classify(err) == Down:
 		return claviger.Fail(claviger.Unavailable, "the database does not answer").Because(fmt.Errorf("%s: %w", step, err))
 	}

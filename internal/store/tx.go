@@ -30,6 +30,8 @@ type Tx struct {
 	lost error
 	// wiped says that sealed values were deleted or replaced.
 	wiped bool
+	// touched says that a statement changed rows.
+	touched bool
 }
 
 // View runs fn on one consistent state of the data, which it cannot change.
@@ -78,13 +80,15 @@ func pause(ctx context.Context, attempt int) error {
 	}
 }
 
-func (s *Store) transact(ctx context.Context, db *sql.DB, opts *sql.TxOptions, fn func(*Tx) error) error {
+func (s *Store) transact(ctx context.Context, db *sql.DB, opts *sql.TxOptions, fn func(*Tx) error) (err error) {
+	t := &Tx{d: &s.dialect}
+	defer func() { s.noteRoom(t, err) }()
 	tx, err := db.BeginTx(ctx, opts)
 	if err != nil {
 		return s.dialect.fail("begin transaction", err)
 	}
 	defer tx.Rollback() // after a commit it does nothing
-	t := &Tx{tx: tx, d: &s.dialect}
+	t.tx = tx
 	err = fn(t)
 	if t.lost != nil && (err == nil || s.dialect.Classify(t.lost) == Contended) {
 		return t.lost

@@ -20,6 +20,7 @@ var dialect = store.Dialect{
 	Locker:      migrationLock{},
 	Classify:    classify,
 	Position:    "strpos",
+	Tables:      "SELECT COUNT(to_regclass($1::text))",
 	Members:     func(column string) string { return "json_each_text(" + column + "::json)" },
 	Placeholder: func(n int) string { return "$" + strconv.Itoa(n) },
 	// The protocol allows 65535; statements of this size are quicker to plan.
@@ -36,12 +37,13 @@ const (
 	foreignKeyViolation  = "23503"
 	serializationFailure = "40001"
 	deadlockDetected     = "40P01"
+	diskFull             = "53100"
 )
 
 // Classes of codes that say that the server is away or cannot write for now.
 var downClasses = []string{
 	"08", // connection
-	"53", // out of memory, disk or connections
+	"53", // out of memory or connections
 	"57", // shutting down, starting, or cancelled by an operator
 	"58", // input or output
 }
@@ -60,6 +62,8 @@ func classify(err error) store.Class {
 			return store.NoParent
 		case serializationFailure, deadlockDetected:
 			return store.Contended
+		case diskFull:
+			return store.Full
 		case "25006": // a standby: read only
 			return store.Down
 		}

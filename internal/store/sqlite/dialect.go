@@ -15,6 +15,7 @@ var dialect = store.Dialect{
 	Goose:         goose.DialectSQLite3,
 	Classify:      classify,
 	Position:      "instr",
+	Tables:        "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = $1",
 	Members:       func(column string) string { return "json_each(" + column + ")" },
 	Placeholder:   func(int) string { return "?" },
 	MaxParameters: 32766,
@@ -34,9 +35,13 @@ func classify(err error) store.Class {
 		return store.NoParent
 	case sqlite3.SQLITE_BUSY_SNAPSHOT:
 		return store.Contended
+	case sqlite3.SQLITE_IOERR_SHMSIZE: // the write-ahead log's index cannot grow
+		return store.Full
 	}
 	switch e.Code() & 0xff { // the primary code
-	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
+	case sqlite3.SQLITE_FULL:
+		return store.Full
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR,
 		sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_NOMEM:
 		return store.Down
 	}

@@ -87,6 +87,9 @@ func openFile(ctx context.Context, path string) (store.Database, error) {
 		if err := db.PingContext(ctx); err != nil {
 			read.Close()
 			write.Close()
+			if classify(err) == store.Full { // of which SQLite also says "disk I/O error"
+				return store.Database{}, fmt.Errorf("open database %s: the disk is full: %w", path, err)
+			}
 			return store.Database{}, fmt.Errorf("open database %s: %w", path, err)
 		}
 	}

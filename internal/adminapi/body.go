@@ -25,6 +25,7 @@ type Body[T any] struct {
 // checker is any Body.
 type checker interface {
 	Schema(huma.Registry) *huma.Schema
+	keep(raw []byte) error
 	check(huma.Registry, *huma.Schema) (ignored []string, err error)
 }
 
@@ -33,24 +34,27 @@ func (b *Body[T]) Schema(r huma.Registry) *huma.Schema {
 	return r.Schema(reflect.TypeFor[T](), true, "")
 }
 
-// UnmarshalJSON keeps the bytes for check.
-func (b *Body[T]) UnmarshalJSON(raw []byte) error {
+// keep holds the bytes for check. It never fails.
+func (b *Body[T]) keep(raw []byte) error {
 	b.raw = bytes.Clone(raw)
 	return nil
 }
 
 // check decodes the body. It returns the fields that the API does not know; the
-// error is for a body that is no object.
+// error is for a body that is no JSON object.
 func (b *Body[T]) check(r huma.Registry, schema *huma.Schema) (ignored []string, err error) {
 	if len(b.raw) == 0 || string(b.raw) == "null" {
 		b.raw = []byte("{}")
 	}
+	if err := wellFormed(b.raw); err != nil {
+		return nil, err
+	}
 	var tree any
 	if err := json.Unmarshal(b.raw, &tree); err != nil {
-		return nil, malformed("holds a number that is out of range")
+		return nil, malformed("", "holds a number that is out of range")
 	}
 	if _, ok := tree.(map[string]any); !ok {
-		return nil, malformed("must be a JSON object")
+		return nil, malformed("", "must be a JSON object")
 	}
 	b.Found = typeProblems(r, schema, tree)
 	if !lenient(b.raw, reflect.ValueOf(&b.Value).Elem()) && len(b.Found) == 0 {

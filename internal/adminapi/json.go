@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/go-json-experiment/json/jsontext"
@@ -22,6 +24,9 @@ var format = huma.Format{
 		return enc.Encode(v)
 	},
 	Unmarshal: func(data []byte, v any) error {
+		if body, ok := v.(checker); ok {
+			return body.keep(data) // it finds all faults itself, and its errors keep their form
+		}
 		if err := wellFormed(data); err != nil {
 			return err
 		}
@@ -37,18 +42,42 @@ func wellFormed(data []byte) error {
 		if _, err = d.ReadToken(); errors.Is(err, io.EOF) {
 			return nil
 		}
-		return malformed(fmt.Sprintf("goes on after the end of the JSON value, at byte %d", d.InputOffset()))
+		return malformed("", fmt.Sprintf("goes on after the end of the JSON value, at byte %d", d.InputOffset()))
 	}
 	var s *jsontext.SyntacticError
 	if !errors.As(err, &s) {
-		return malformed("is cut off")
+		return malformed("", "is cut off")
 	}
 	if errors.Is(err, jsontext.ErrDuplicateName) {
-		return malformed(fmt.Sprintf("holds a name twice in one object, at byte %d", s.ByteOffset))
+		return malformed(s.JSONPointer, fmt.Sprintf("stands twice in one object, at byte %d", s.ByteOffset))
 	}
-	return malformed(fmt.Sprintf("is not valid JSON, at byte %d", s.ByteOffset))
+	return malformed(s.JSONPointer, fmt.Sprintf("is not valid JSON, at byte %d", s.ByteOffset))
 }
 
-func malformed(message string) error {
-	return &claviger.Error{Code: claviger.Invalid, Message: "Invalid request", Problems: []claviger.Problem{{Path: "body", Message: message}}}
+// malformed is a problem with the body, at the place of a field if there is one.
+func malformed(at jsontext.Pointer, message string) error {
+	return &claviger.Error{Code: claviger.Invalid, Message: "Invalid request", Problems: []claviger.Problem{{Path: dotted(at), Message: message}}}
+}
+
+// maxPath bounds, in bytes, the names of a caller that an answer repeats.
+const maxPath = 256
+
+// dotted is a pointer in the form of the other paths: "defaults.scopes[0]".
+func dotted(at jsontext.Pointer) string {
+	var b strings.Builder
+	for token := range at.Tokens() {
+		switch _, err := strconv.ParseUint(token, 10, 32); {
+		case err == nil && b.Len() > 0: // at the top there are no elements
+			b.WriteString("[" + token + "]")
+		case b.Len() > 0:
+			b.WriteString("." + token)
+		default:
+			b.WriteString(token)
+		}
+	}
+	if b.Len() == 0 {
+		return "body"
+	}
+	path := b.String()
+	return strings.ToValidUTF8(path[:min(len(path), maxPath)], "")
 }

@@ -3,6 +3,7 @@ package httpx
 import (
 	"log/slog"
 	"net/http"
+	"net/url"
 	"path"
 	"strings"
 
@@ -12,7 +13,9 @@ import (
 // Enveloped serves mux, whose patterns name methods, and answers what it does
 // not know in the admin API's form: 404 for an unknown path, 405 with Allow for
 // an unknown method. It never redirects: clients build their paths by hand and
-// lose the body and the key on the way.
+// lose the body and the key on the way. A path has one spelling: what a pattern
+// says letter by letter is not known percent-encoded, which would pass by the
+// rules of a proxy in front.
 func Enveloped(log *slog.Logger, mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !clean(r.URL.Path) {
@@ -20,6 +23,10 @@ func Enveloped(log *slog.Logger, mux *http.ServeMux) http.Handler {
 			return
 		}
 		fallback, pattern := mux.Handler(r)
+		if pattern != "" && !spelt(pattern, r.URL) {
+			WriteAdmin(w, log, noRoute)
+			return
+		}
 		if pattern != "" {
 			mux.ServeHTTP(w, r)
 			return
@@ -51,6 +58,21 @@ func clean(p string) bool {
 	}
 	want := path.Clean(p)
 	return p == want || p == want+"/" && !strings.HasSuffix(want, "/")
+}
+
+// spelt reports whether the letters of a pattern stand in the path as they are.
+func spelt(pattern string, u *url.URL) bool {
+	if u.RawPath == "" {
+		return true
+	}
+	_, path, _ := strings.Cut(pattern, " ")
+	parts := strings.Split(u.EscapedPath(), "/")
+	for i, part := range strings.Split(path, "/") {
+		if !strings.HasPrefix(part, "{") && (i >= len(parts) || part != parts[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // probe is a response that nobody gets.

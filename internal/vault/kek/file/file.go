@@ -42,33 +42,51 @@ func Parse(text string) (secret.String, error) {
 	return secret.New(string(key)), nil
 }
 
-// Load reads a master key from a file. It refuses a file that others than its
-// owner may touch. A file that is not there is fs.ErrNotExist.
+// Load reads a master key from a file that [LoadOrCreate] made. It refuses a
+// file that others than its owner may touch. A file that is not there is
+// fs.ErrNotExist.
 func Load(path string) (secret.String, error) {
+	key, _, err := load(path, 0o077, "open to others than its owner")
+	return key, err
+}
+
+// LoadGiven reads a master key from a file that an operator or an orchestrator
+// made. Containers get their secrets with modes such as 0444 and 0440, so it
+// refuses only what others than the owner may write; public says that
+// everybody may read the file, which is for the caller to warn of. A file that
+// is not there is fs.ErrNotExist.
+func LoadGiven(path string) (key secret.String, public bool, err error) {
+	key, mode, err := load(path, 0o022, "open to be written by others than its owner")
+	return key, err == nil && mode&0o004 != 0, err
+}
+
+// load refuses a file whose mode has a bit of denied, for the reason why.
+func load(path string, denied fs.FileMode, why string) (secret.String, fs.FileMode, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return secret.String{}, fmt.Errorf("master key file: %w", err)
+		return secret.String{}, 0, fmt.Errorf("master key file: %w", err)
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return secret.String{}, fmt.Errorf("master key file: %w", err)
+		return secret.String{}, 0, fmt.Errorf("master key file: %w", err)
 	}
 	if !info.Mode().IsRegular() {
-		return secret.String{}, fmt.Errorf("master key file %s is not a regular file", path)
+		return secret.String{}, 0, fmt.Errorf("master key file %s is not a regular file", path)
 	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		return secret.String{}, fmt.Errorf("master key file %s is open to others than its owner (mode %04o): run `chmod 600 %s`", path, mode, path)
+	mode := info.Mode().Perm()
+	if mode&denied != 0 {
+		return secret.String{}, 0, fmt.Errorf("master key file %s is %s (mode %04o): run `chmod 600 %s`", path, why, mode, path)
 	}
 	text, err := io.ReadAll(io.LimitReader(f, maxFile))
 	if err != nil {
-		return secret.String{}, fmt.Errorf("master key file: %w", err)
+		return secret.String{}, 0, fmt.Errorf("master key file: %w", err)
 	}
 	key, err := Parse(string(text))
 	if err != nil {
-		return secret.String{}, fmt.Errorf("master key file %s: %w", path, err)
+		return secret.String{}, 0, fmt.Errorf("master key file %s: %w", path, err)
 	}
-	return key, nil
+	return key, mode, nil
 }
 
 // LoadOrCreate reads the master key in path, or makes one there when there is

@@ -96,6 +96,39 @@ func TestLoad(t *testing.T) {
 	}
 }
 
+// Containers hand secrets over with these modes, on mounts nobody can change.
+func TestLoadGiven(t *testing.T) {
+	good := base64.StdEncoding.EncodeToString([]byte(raw)) + "\n"
+	tests := map[string]struct {
+		mode         os.FileMode
+		loads, warns bool
+	}{
+		"for its owner":                  {0o600, true, false},
+		"for its owner, read-only":       {0o400, true, false},
+		"for its owner and group":        {0o440, true, false},
+		"a group that reads what I keep": {0o640, true, false},
+		"everybody reads":                {0o444, true, true},
+		"everybody reads what I keep":    {0o644, true, true},
+		"everybody but the group reads":  {0o604, true, true},
+		"the group writes":               {0o660, false, false},
+		"everybody writes":               {0o602, false, false},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			key, public, err := file.LoadGiven(write(t, good, tt.mode))
+			if (err == nil) != tt.loads || public != tt.warns || tt.loads && key.Reveal() != raw {
+				t.Errorf("loads %v, public %v (%v)", err == nil, public, err)
+			}
+			if !tt.loads && !strings.Contains(err.Error(), "chmod 600") {
+				t.Errorf("no way out: %v", err)
+			}
+		})
+	}
+	if _, _, err := file.LoadGiven(filepath.Join(t.TempDir(), "none")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("missing file: %v", err)
+	}
+}
+
 func TestLoadOrCreate(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, file.Name)

@@ -10,14 +10,14 @@ export GOLANGCI_LINT_CACHE=$PWD/.cache/golangci-lint
 answers=$(mktemp -d)
 trap 'rm -rf "$answers"' EXIT
 
-internal() { go list ./internal/... | paste -sd' '; }
+raced() { go list ./internal/... ./cmd/... | paste -sd' '; }
 
 setup() { scripts/setup.sh; }
 build() { make --no-print-directory build; }
 vet() { go vet ./...; }
 lint() { .cache/bin/golangci-lint run ./...; }
 unit() { CLAVIGER_EXCHANGES=$answers go test ./...; }
-race() { CGO_ENABLED=1 go test -race $(internal); }
+race() { CGO_ENABLED=1 go test -race $(raced); }
 fuzz() { scripts/fuzz.sh; }
 e2e() {
   CLAVIGER_EXCHANGES=$answers CLAVIGER_E2E=1 CLAVIGER_BIN=$PWD/bin/claviger \

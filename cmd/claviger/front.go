@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/httpx"
 )
 
@@ -15,6 +16,7 @@ type front struct {
 	routes   map[string]string // path to method
 	mistaken http.Handler      // answers a gateway path asked with another method
 	rest     http.Handler
+	log      *slog.Logger
 }
 
 // newFront joins both planes. The gateway names its answers and ends its own
@@ -28,36 +30,41 @@ func newFront(gateway http.Handler, routes map[string]string, admin http.Handler
 	mux.HandleFunc("GET /{$}", greet)
 	own := httpx.Enveloped(log, mux)
 	rest := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		method, model := routes[r.URL.Path]
 		switch r.URL.Path {
 		case "/", "/healthz", "/readyz", "/metrics":
 			own.ServeHTTP(w, r)
 		default:
-			if model {
-				httpx.NotAllowed(w, method)
-				return
-			}
 			admin.ServeHTTP(w, r)
 		}
 	})
-	return &front{
-		gateway: gateway, routes: routes,
-		mistaken: httpx.Guard(log, m.admin, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			httpx.NotAllowed(w, routes[r.URL.Path])
-		})),
-		rest: httpx.Guard(log, m.admin, prompt(timeout, rest)),
-	}
+	f := &front{gateway: gateway, routes: routes, log: log, rest: httpx.Guard(log, m.admin, prompt(timeout, rest))}
+	f.mistaken = httpx.Guard(log, m.admin, http.HandlerFunc(f.notAllowed))
+	return f
 }
 
 func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch method, ok := f.routes[r.URL.Path]; {
-	case !ok:
+	case !ok || r.URL.RawPath != "": // another spelling would pass by the rules of a proxy in front
 		f.rest.ServeHTTP(w, r)
 	case r.Method != method:
 		f.mistaken.ServeHTTP(w, r)
 	default:
 		f.gateway.ServeHTTP(w, r)
 	}
+}
+
+// notAllowed is an answer of the gateway, so it has the form and the names of
+// one. There is no ledger entry: nothing was attempted.
+func (f *front) notAllowed(w http.ResponseWriter, r *http.Request) {
+	id := claviger.NewEntryID().String()
+	h := w.Header()
+	h.Set("Allow", f.routes[r.URL.Path])
+	h.Set("X-Claviger-Entry-Id", id)
+	h.Set(httpx.RequestIDHeader, id)
+	h.Set(httpx.TraceIDHeader, httpx.TraceID(r.Header, id))
+	httpx.WriteGateway(w, f.log, &httpx.Failure{
+		Status: http.StatusMethodNotAllowed, Type: "invalid_request_error", Message: "Method not allowed",
+	})
 }
 
 // prompt gives a request of the admin API a time to arrive and another to be

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/httpx"
 	"github.com/claviger/claviger/internal/ledger"
 	"github.com/claviger/claviger/internal/store"
@@ -24,9 +26,9 @@ type health struct {
 	ledger   *ledger.Ledger
 	draining atomic.Bool
 
-	mu      sync.Mutex // one check at a time; the others wait for it
-	checked time.Time
-	storeOK bool
+	mu        sync.Mutex // one check at a time; the others wait for it
+	checked   time.Time
+	lastStore part
 }
 
 // part is the state of one part the server stands on.
@@ -67,12 +69,27 @@ func (h *health) storePart() part {
 	if time.Since(h.checked) >= checkEvery {
 		ctx, cancel := context.WithTimeout(context.Background(), checkTimeout)
 		defer cancel()
-		h.storeOK, h.checked = h.store.Ping(ctx) == nil, time.Now()
+		h.lastStore, h.checked = h.askStore(ctx), time.Now()
 	}
-	if !h.storeOK {
-		return part{Detail: "the database does not answer"}
+	return h.lastStore
+}
+
+// askStore looks whether the store can be read, and whether its disk is full:
+// that a write failed for another reason is the request's business.
+func (h *health) askStore(ctx context.Context) part {
+	err := h.store.Ping(ctx)
+	if err == nil {
+		err = h.store.Writable(ctx)
 	}
-	return part{OK: true}
+	var told *claviger.Error
+	switch {
+	case err == nil:
+		return part{OK: true}
+	case errors.As(err, &told) && told.Code == claviger.Unavailable:
+		return part{Detail: told.Message}
+	default:
+		return part{Detail: "the database does not work"}
+	}
 }
 
 // ledgerPart is fine while attempts can be booked: a store that takes nothing

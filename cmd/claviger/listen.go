@@ -33,6 +33,22 @@ func newServer(s settings, h http.Handler, log *slog.Logger) *http.Server {
 	}
 }
 
+// limp is the time in which the server is told to stop and still serves, while
+// /readyz sends load balancers elsewhere. It returns at once what ends serving.
+func limp(s settings, h *health, failed <-chan error, log *slog.Logger) error {
+	h.draining.Store(true)
+	if s.LameDuck == 0 {
+		return nil
+	}
+	log.Info("told to stop: still serving, and not ready any more", "for", s.LameDuck)
+	select {
+	case err := <-failed:
+		return err
+	case <-time.After(s.LameDuck):
+		return nil
+	}
+}
+
 // drain accepts nothing new, gives requests under way the time of the settings,
 // cuts what is left, and returns when all of it is settled or hopeless.
 func drain(s settings, srv *http.Server, g *gateway.Gateway, log *slog.Logger) {
@@ -52,6 +68,12 @@ func drain(s settings, srv *http.Server, g *gateway.Gateway, log *slog.Logger) {
 	case <-time.After(afterDrain):
 		log.Error("some requests did not end when they were cut; the ledger books them at their estimates")
 	}
+}
+
+// exposed reports whether others than this machine may reach an address.
+func exposed(a net.Addr) bool {
+	at, err := netip.ParseAddrPort(a.String())
+	return err != nil || !at.Addr().Unmap().IsLoopback()
 }
 
 // reachable is a URL for l that works on this machine.

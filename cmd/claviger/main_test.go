@@ -28,6 +28,7 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("CLAVIGER_LISTEN", "127.0.0.1:0")
+			env.Setenv("CLAVIGER_LAME_DUCK", "0s")
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"mode": mode},

@@ -19,6 +19,9 @@ import (
 // that has no keyring yet, because a new key could not open an old one.
 func openVault(ctx context.Context, s settings, st *store.Store, log *slog.Logger) (*vault.Vault, error) {
 	key, where := s.masterKey, "the master key that was given"
+	if s.publicKeyFile {
+		log.Warn("everybody on this machine can read the master key: let only the server read the file, unless this is a container of its own", "file", s.MasterKeyFile)
+	}
 	if key.IsZero() {
 		blob, err := st.Keyring(ctx)
 		if err != nil {

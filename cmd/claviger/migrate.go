@@ -8,6 +8,13 @@ import (
 
 // migrate brings the store to the form this program knows and says what it did.
 func migrate(ctx context.Context, s settings, stdout, stderr io.Writer) error {
+	if !s.Postgres() { // which has a lock of its own, and nothing in the directory
+		dir, err := takeDataDir(s.DataDir)
+		if err != nil {
+			return err
+		}
+		defer dir.release()
+	}
 	st, steps, err := openStore(ctx, s)
 	if err != nil {
 		return err

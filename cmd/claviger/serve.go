@@ -27,6 +27,7 @@ const closeTimeout = 10 * time.Second
 // orderly end. This is where all parts are put together.
 func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error) {
 	began := time.Now()
+	floorHeap()
 	log := s.logger(stderr)
 	// The address first: a start that cannot serve must change nothing.
 	listener, err := net.Listen("tcp", s.Listen)
@@ -34,6 +35,15 @@ func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error
 		return err
 	}
 	defer listener.Close()
+	if !s.BehindTLS && exposed(listener.Addr()) {
+		log.Warn("keys and prompts travel in clear text to an address that others can reach: put TLS in front, and say so by --behind-tls (CLAVIGER_BEHIND_TLS)",
+			"listen", listener.Addr())
+	}
+	dir, err := takeDataDir(s.DataDir)
+	if err != nil {
+		return err
+	}
+	defer dir.release()
 	st, _, err := openStore(ctx, s)
 	if err != nil {
 		return err
@@ -79,14 +89,13 @@ func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error
 	server := newServer(s, newFront(gate, gateway.Routes(), api, health, metrics, log, s.BodyTimeout), log)
 
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
+	go func() { failed <- fmt.Errorf("serve: %w", server.Serve(listener)) }()
 	log.Info("ready", "url", reachable(listener), "took", time.Since(began).Round(time.Millisecond))
 	select {
 	case err = <-failed:
-		err = fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
+		err = limp(s, health, failed, log)
 	}
-	health.draining.Store(true)
 	drain(s, server, gate, log)
 	return err
 }

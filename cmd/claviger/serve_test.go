@@ -62,6 +62,7 @@ var readyLine = regexp.MustCompile(`msg=ready url=(\S+)`)
 func start(t *testing.T, args ...string) *installation {
 	t.Helper()
 	s := &installation{t: t, dir: t.TempDir(), args: args, env: []string{
+		"CLAVIGER_LAME_DUCK=0s",
 		"CLAVIGER_BOOTSTRAP_KEY=" + adminKeyOfTests, "CLAVIGER_BOOTSTRAP_WORKSPACE_KEY=" + callerKeyOfTests,
 	}}
 	s.start()
@@ -158,6 +159,11 @@ func TestWhatIsServedWhere(t *testing.T) {
 		"an unknown route of the API":         {"GET", "/v1/nothing", adminKeyOfTests, 404, "AB08"},
 		"a path that climbs":                  {"GET", "/v1/../v1/models", callerKeyOfTests, 404, "AB08"},
 		"a gateway route by another method":   {"GET", "/v1/chat/completions", callerKeyOfTests, 405, "Method not allowed"},
+		"the gateway by another spelling":     {"POST", "/v1/chat%2fcompletions", callerKeyOfTests, 404, "AB08"},
+		"the gateway, letters encoded":        {"POST", "/v1/%63hat/completions", callerKeyOfTests, 404, "AB08"},
+		"metrics by another spelling":         {"GET", "/%6detrics", "", 404, "AB08"},
+		"the admin API by another spelling":   {"GET", "/v1/%61dmin/workspaces", adminKeyOfTests, 404, "AB08"},
+		"an encoded name in a path":           {"GET", "/v1/integrations/%61bsent", adminKeyOfTests, 404, "integration not found"},
 		"the gateway with an unknown key":     {"POST", "/v1/chat/completions", "nobody", 401, "Portkey Error: Invalid API Key. Error Code: 03"},
 		"the admin API with an unknown key":   {"GET", "/v1/admin/workspaces", "nobody", 401, "AB05"},
 		"the admin API without a key":         {"GET", "/v1/admin/workspaces", "", 401, "AB05"},
@@ -185,6 +191,31 @@ func TestWhatIsServedWhere(t *testing.T) {
 	}
 	if out := s.log.String(); strings.Contains(out, "-of-these-tests-") {
 		t.Errorf("the log holds a key:\n%s", out)
+	}
+}
+
+func TestAGatewayPathByAnotherMethodIsAnsweredAsByTheGateway(t *testing.T) {
+	s := start(t)
+	req, err := http.NewRequest(http.MethodDelete, s.url+"/v1/chat/completions", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("x-portkey-trace-id", "mine")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `{"status":"failure","message":"Method not allowed","error":{"message":"Method not allowed","type":"invalid_request_error","param":null,"code":null}}`
+	if res.StatusCode != http.StatusMethodNotAllowed || res.Header.Get("Allow") != http.MethodPost || string(body) != want {
+		t.Errorf("%d, allowed %q: %s", res.StatusCode, res.Header.Get("Allow"), body)
+	}
+	if id := res.Header.Get("x-claviger-entry-id"); id == "" || id != res.Header.Get("x-portkey-request-id") || res.Header.Get("x-portkey-trace-id") != "mine" {
+		t.Errorf("headers %v", res.Header)
 	}
 }
 
@@ -257,10 +288,38 @@ func TestAnOrderlyEnd(t *testing.T) {
 
 func TestOneDataDirectoryHasOneServer(t *testing.T) {
 	s := start(t)
-	var out log
-	status := run(t.Context(), []string{"serve", "--listen", "127.0.0.1:0", "--data-dir", s.dir}, nil, &out, &out)
-	if status != exitFailed || !strings.Contains(out.String(), "open ledger") {
-		t.Errorf("a second server: status %d\n%s", status, &out)
+	for _, args := range [][]string{{"serve", "--listen", "127.0.0.1:0"}, {"migrate"}} {
+		var out log
+		status := run(t.Context(), append(args, "--data-dir", s.dir), nil, &out, &out)
+		if status != exitFailed || out.String() != "claviger "+args[0]+": another claviger process is using the data directory "+s.dir+"\n" {
+			t.Errorf("%s beside a server: status %d\n%s", args[0], status, &out)
+		}
 	}
 	s.want(200, "GET", "/readyz", "", nil)
+}
+
+func TestFirstStartsAtOnceLeaveOneServer(t *testing.T) {
+	dir := t.TempDir()
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var outs [4]log
+	ended := make(chan string, len(outs))
+	ready := make(chan struct{}, len(outs))
+	for i := range outs {
+		w := &watcher{Writer: &outs[i], want: []byte("msg=ready"), found: sync.OnceFunc(func() { ready <- struct{}{} })}
+		go func() {
+			run(ctx, []string{"serve", "--listen", "127.0.0.1:0", "--lame-duck", "0s", "--data-dir", dir}, nil, w, w)
+			ended <- outs[i].String()
+		}()
+	}
+	<-ready
+	for range len(outs) - 1 {
+		if out := <-ended; !strings.HasSuffix(out, "using the data directory "+dir+"\n") {
+			t.Errorf("one of those that were late: %s", out)
+		}
+	}
+	stop()
+	if out := <-ended; !strings.Contains(out, "made the organisation") {
+		t.Errorf("the first: %s", out)
+	}
 }

@@ -16,7 +16,9 @@ import (
 type settings struct {
 	config.Config
 	masterKey secret.String // 32 bytes; zero: none was given
-	catalogue *catalogue.Catalogue
+	// publicKeyFile says that everybody on the machine can read the file of it.
+	publicKeyFile bool
+	catalogue     *catalogue.Catalogue
 }
 
 // loadSettings reads and checks everything, and finds every fault.
@@ -30,7 +32,7 @@ func loadSettings(command string, args, environ []string) (settings, *config.Fau
 			faults.Add("CLAVIGER_MASTER_KEY", err.Error())
 		}
 	case c.MasterKeyFile != "":
-		if s.masterKey, err = file.Load(c.MasterKeyFile); err != nil {
+		if s.masterKey, s.publicKeyFile, err = file.LoadGiven(c.MasterKeyFile); err != nil {
 			faults.Add("--master-key-file (CLAVIGER_MASTER_KEY_FILE)", err.Error())
 		}
 	}

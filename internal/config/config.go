@@ -34,10 +34,12 @@ type Config struct {
 	HeaderTimeout time.Duration // for a provider to begin its answer
 	StreamTimeout time.Duration // between two moves of an answer
 	IdleTimeout   time.Duration // of a connection between requests
+	LameDuck      time.Duration // of taking requests still while /readyz says no; may be 0
 	DrainTimeout  time.Duration // for requests under way at a shutdown
 
 	MaxRequests       int  // of the gateway at once; 0: no bound
 	AllowPrivateHosts bool // for integrations that a workspace stores
+	BehindTLS         bool // something in front of Listen ends TLS
 
 	CatalogueFile string // of models and prices; empty: the one that is built in
 

@@ -21,7 +21,7 @@ func TestSettings(t *testing.T) {
 	defaults := Config{
 		Listen: "127.0.0.1:8787", DataDir: "./data", LogFormat: "text", MaxBody: 32 << 20, BodyMemory: 256 << 20,
 		BodyTimeout: time.Minute, HeaderTimeout: 10 * time.Minute, StreamTimeout: 5 * time.Minute,
-		IdleTimeout: 2 * time.Minute, DrainTimeout: 30 * time.Second,
+		IdleTimeout: 2 * time.Minute, LameDuck: time.Second, DrainTimeout: 30 * time.Second,
 	}
 	with := func(change func(*Config)) Config { c := defaults; change(&c); return c }
 	tests := map[string]struct {
@@ -36,6 +36,7 @@ func TestSettings(t *testing.T) {
 		"an empty variable counts as unset": {nil, []string{"CLAVIGER_LISTEN=", "CLAVIGER_MASTER_KEY="}, defaults},
 		"variables of others":               {nil, []string{"PATH=/bin", "CLAVIGER_PORT=tcp://10.0.0.1:80", "CLAVIGER_SERVICE_HOST=10.0.0.1", "CLAVIGER_API_KEY=x"}, defaults},
 		"a switch":                          {[]string{"--allow-private-hosts", "--max-requests", "5"}, nil, with(func(c *Config) { c.AllowPrivateHosts, c.MaxRequests = true, 5 })},
+		"behind TLS":                        {nil, []string{"CLAVIGER_BEHIND_TLS=true"}, with(func(c *Config) { c.BehindTLS = true })},
 		"a switch turned off":               {[]string{"--allow-private-hosts=false"}, []string{"CLAVIGER_ALLOW_PRIVATE_HOSTS=true"}, defaults},
 		"PostgreSQL and a key file": {[]string{"--database-url", pg, "--master-key-file", "k"}, nil,
 			with(func(c *Config) { c.DatabaseURL, c.MasterKeyFile = secret.New(pg), "k" })},
@@ -44,9 +45,9 @@ func TestSettings(t *testing.T) {
 				c.BootstrapKey, c.BootstrapWorkspaceKey = secret.New(key32), secret.New(key32+"w")
 				c.BootstrapEmail, c.MasterKey = "a@example.org", secret.New("m")
 			})},
-		"sizes, times and logs": {[]string{"--max-body=2MB", "--body-memory=1GiB", "--drain-timeout=90s", "--log-level=WARN", "--log-format=json"}, nil,
+		"sizes, times and logs": {[]string{"--max-body=2MB", "--body-memory=1GiB", "--lame-duck=0s", "--drain-timeout=90s", "--log-level=WARN", "--log-format=json"}, nil,
 			with(func(c *Config) {
-				c.MaxBody, c.BodyMemory, c.DrainTimeout = 2e6, 1<<30, 90*time.Second
+				c.MaxBody, c.BodyMemory, c.LameDuck, c.DrainTimeout = 2e6, 1<<30, 0, 90*time.Second
 				c.LogLevel, c.LogFormat = slog.LevelWarn, "json"
 			})},
 	}
@@ -87,6 +88,7 @@ func TestFaults(t *testing.T) {
 		"a flag of another command":             {Migrate, []string{"--listen=:80"}, nil, []string{"--listen: unknown flag"}},
 		"less memory than one body":             {Serve, []string{"--body-memory=1MiB"}, nil, []string{"--body-memory (CLAVIGER_BODY_MEMORY): at least"}},
 		"a time of nothing":                     {Serve, []string{"--drain-timeout=0s"}, nil, []string{"--drain-timeout (CLAVIGER_DRAIN_TIMEOUT): duration"}},
+		"a time below nothing":                  {Serve, []string{"--lame-duck=-1s"}, nil, []string{"--lame-duck (CLAVIGER_LAME_DUCK): zero or more"}},
 		"a bound below nothing":                 {Serve, []string{"--max-requests=-1"}, nil, []string{"--max-requests (CLAVIGER_MAX_REQUESTS): zero or more"}},
 		"a size beyond counting":                {Serve, []string{"--body-memory=9223372036854775807KiB"}, nil, []string{"--body-memory (CLAVIGER_BODY_MEMORY): size"}},
 		"a secret behind a misspelt flag":       {Serve, []string{"--bootstrap-key", "hunter2", "--master-key=hunter2"}, nil, []string{"--bootstrap-key: unknown flag", "--master-key: unknown flag"}},

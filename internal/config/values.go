@@ -121,6 +121,17 @@ func duration(field func(*Config) *time.Duration) func(*Config, string) error {
 	}
 }
 
+func durationOrNone(field func(*Config) *time.Duration) func(*Config, string) error {
+	return func(c *Config, v string) error {
+		d, err := time.ParseDuration(v)
+		if err != nil || d < 0 {
+			return fmt.Errorf("%q is not a duration of zero or more, such as 5s", v)
+		}
+		*field(c) = d
+		return nil
+	}
+}
+
 func setMaxRequests(c *Config, v string) error {
 	n, err := strconv.Atoi(v)
 	if err != nil || n < 0 {
@@ -130,13 +141,15 @@ func setMaxRequests(c *Config, v string) error {
 	return nil
 }
 
-func setAllowPrivate(c *Config, v string) error {
-	b, err := strconv.ParseBool(v)
-	if err != nil {
-		return fmt.Errorf("%q is neither true nor false", v)
+func yes(field func(*Config) *bool) func(*Config, string) error {
+	return func(c *Config, v string) error {
+		b, err := strconv.ParseBool(v)
+		if err != nil {
+			return fmt.Errorf("%q is neither true nor false", v)
+		}
+		*field(c) = b
+		return nil
 	}
-	c.AllowPrivateHosts = b
-	return nil
 }
 
 func setLevel(c *Config, v string) error {

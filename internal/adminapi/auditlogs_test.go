@@ -172,13 +172,13 @@ func TestRefusedChangesAreInTheAuditLog(t *testing.T) {
 }
 
 func TestEveryChangeIsInTheAuditLog(t *testing.T) {
-	w, _ := stage(t)
-	for _, op := range w.api.operations {
+	th := newTheatre(t)
+	for _, op := range th.w.api.operations {
 		if op.Method == http.MethodGet {
 			continue
 		}
 		t.Run(op.ID, func(t *testing.T) {
-			w, fill := stage(t)
+			w, fill := th.stage(t)
 			a := matrix[op.ID]
 			r := httptest.NewRequest(op.Method, "http://claviger.test/v1"+fill.Replace(a.path), strings.NewReader(fill.Replace(a.body)))
 			got := w.send(orgAdmin, r)

@@ -31,6 +31,7 @@ import (
 // gives is searched for every secret that was planted.
 type world struct {
 	testing.TB
+	dir      string // of the store
 	store    *store.Store
 	service  *admin.Service
 	api      *api
@@ -55,18 +56,20 @@ const (
 	nobody    = "nobody"
 )
 
-// transactions are the store's own, with an ear on the audit log.
-type transactions struct {
-	*store.Store
-	w *world
-}
+// transactions are those of the store that w has at the moment, with an ear on
+// the audit log.
+type transactions struct{ w *world }
 
 func (t transactions) View(ctx context.Context, fn func(admin.Tx) error) error {
-	return t.Store.View(ctx, func(tx *store.Tx) error { return fn(tx) })
+	return t.w.store.View(ctx, func(tx *store.Tx) error { return fn(tx) })
 }
 
 func (t transactions) Update(ctx context.Context, fn func(admin.Tx) error) error {
-	return t.Store.Update(ctx, func(tx *store.Tx) error { return fn(listener{tx, t.w}) })
+	return t.w.store.Update(ctx, func(tx *store.Tx) error { return fn(listener{tx, t.w}) })
+}
+
+func (t transactions) Entries(ctx context.Context, org claviger.OrganisationID, q claviger.EntryQuery) ([]claviger.Entry, int, error) {
+	return t.w.store.Entries(ctx, org, q)
 }
 
 type listener struct {
@@ -92,7 +95,8 @@ func newWorld(t testing.TB) *world {
 	w := &world{TB: t, logs: &bytes.Buffer{}, keys: map[string]string{}, now: time.Date(2030, 5, 6, 7, 8, 9, 123456000, time.UTC)}
 	ctx := context.Background()
 	var err error
-	if w.store, err = sqlite.Open(ctx, t.TempDir()); err != nil {
+	w.dir = t.TempDir()
+	if w.store, err = sqlite.Open(ctx, w.dir); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { w.store.Close() })
@@ -105,7 +109,7 @@ func newWorld(t testing.TB) *world {
 	}
 	log := slog.New(slog.NewTextHandler(w.logs, nil))
 	w.service = admin.New(admin.Deps{
-		Store: transactions{w.store, w}, Vault: v, Registry: all.Registry(), Catalogue: catalogue.Default(), Log: log,
+		Store: transactions{w}, Vault: v, Registry: all.Registry(), Catalogue: catalogue.Default(), Log: log,
 		Now:     w.clock,
 		Changed: func(c claviger.Change) { w.mu.Lock(); w.changes = append(w.changes, c); w.mu.Unlock() },
 	})

@@ -10,30 +10,13 @@ import (
 	"github.com/claviger/claviger/internal/authz"
 )
 
-// everyKind adds to a stage the keys it lacks: of users, of another
-// organisation's workspace, and each kind without the scopes of one operation.
-func everyKind(w *world, without []claviger.Scope) {
+// without adds a workspace key of each kind that holds every scope but some.
+func without(w *world, some []claviger.Scope) {
 	w.Helper()
-	first := w.made.Workspace.Slug
-	second := w.must("other workspace", "GET", "/admin/workspaces", "")["data"].([]any)[0].(map[string]any)["slug"].(string)
-	add := func(actor, sub, ws string, scopes []claviger.Scope) {
-		w.key(actor, "workspace/"+sub, fmt.Sprintf(`{"name":"k","workspace_id":%q,"scopes":[%s]}`, ws, quoted(scopes)))
+	for actor, sub := range map[string]claviger.KeySubType{"workspace without": claviger.ServiceKey, "user without": claviger.UserKey} {
+		rest := slices.DeleteFunc(claviger.AllScopes(claviger.WorkspaceKey, sub), func(s claviger.Scope) bool { return slices.Contains(some, s) })
+		w.spaceKey(actor, string(sub), w.made.Workspace.Slug, rest)
 	}
-	rest := func(sub claviger.KeySubType) []claviger.Scope {
-		return slices.DeleteFunc(claviger.AllScopes(claviger.WorkspaceKey, sub), func(s claviger.Scope) bool { return slices.Contains(without, s) })
-	}
-	add("user", "user", first, claviger.AllScopes(claviger.WorkspaceKey, claviger.UserKey))
-	add("user of another workspace", "user", second, claviger.AllScopes(claviger.WorkspaceKey, claviger.UserKey))
-	add("workspace without", "service", first, rest(claviger.ServiceKey))
-	add("user without", "user", first, rest(claviger.UserKey))
-	w.key("deleted", "organisation/service", `{"name":"k","scopes":[`+quoted(claviger.AllScopes(claviger.OrganisationKey, claviger.ServiceKey))+`]}`)
-	all := w.must(orgAdmin, "GET", "/api-keys", "")["data"].([]any)
-	w.must(orgAdmin, "DELETE", "/api-keys/"+all[0].(map[string]any)["id"].(string), "")
-
-	theirs := w.must("other organisation", "POST", "/admin/workspaces", `{"name":"Theirs"}`)["slug"].(string)
-	scopes := quoted(claviger.AllScopes(claviger.WorkspaceKey, claviger.ServiceKey))
-	made := w.must("other organisation", "POST", "/api-keys/workspace/service", fmt.Sprintf(`{"name":"k","workspace_id":%q,"scopes":[%s]}`, theirs, scopes))
-	w.keys["workspace of another organisation"] = made["key"].(string)
 }
 
 // TestEveryKindOfKey derives from the matrix what the kinds get that it has no
@@ -41,8 +24,8 @@ func everyKind(w *world, without []claviger.Scope) {
 // the scope; a workspace key is locked to its own workspace, whatever
 // organisation that is in.
 func TestEveryKindOfKey(t *testing.T) {
-	w, _ := stage(t)
-	for _, op := range w.api.operations {
+	th := newTheatre(t)
+	for _, op := range th.w.api.operations {
 		a, ok := matrix[op.ID]
 		if !ok {
 			t.Errorf("%s is not in the matrix", op.ID)
@@ -56,20 +39,19 @@ func TestEveryKindOfKey(t *testing.T) {
 				}
 				return 403
 			}
-			refused, fill := stage(t)
-			everyKind(refused, op.Scopes)
+			w, fill := th.stage(t)
+			without(w, op.Scopes)
 			for actor, want := range map[string]int{
 				"user": ofUsers(a.own), "user of another workspace": ofUsers(a.otherSpace),
 				"workspace of another organisation": a.otherSpace,
 				"workspace without":                 403, "user without": 403, "deleted": 401,
 			} {
-				w, fill := refused, fill
-				if want == 200 && op.Method != "GET" { // on a world where the thing is still there
-					w, fill = stage(t)
-					everyKind(w, nil)
-				}
 				if got := w.do(actor, op.Method, fill.Replace(a.path), fill.Replace(a.body)); got.status != want {
 					t.Errorf("%s gets %d, not %d: %s", actor, got.status, want, got.text)
+				}
+				if want == 200 && op.Method != "GET" { // the next one finds everything in its place
+					w, fill = th.stage(t)
+					without(w, op.Scopes)
 				}
 			}
 		})
@@ -97,7 +79,6 @@ func ids(w *world, slugs *strings.Replacer) map[string]*strings.Replacer {
 // What is another's and what is nowhere get the same answer, to the letter.
 func TestWhatIsForeignLooksLikeWhatIsNot(t *testing.T) {
 	w, slugs := stage(t)
-	everyKind(w, nil)
 	fills := ids(w, slugs)
 	for _, op := range w.api.operations {
 		a := matrix[op.ID]

@@ -59,22 +59,6 @@ var matrix = map[string]asked{
 	"list-usage-entries":            {"/usage/entries?workspace_id={ws}", ``, "logs.list", 200, 200, 403},
 }
 
-// stage is a fresh world for one request of the matrix.
-func stage(t testing.TB) (*world, *strings.Replacer) {
-	w := newWorld(t)
-	first := w.made.Workspace.Slug
-	second := w.must(orgAdmin, "POST", "/admin/workspaces", `{"name":"Second"}`)["slug"].(string)
-	w.must(orgAdmin, "POST", "/integrations", `{"name":"Org","slug":"org-one","ai_provider_id":"openai","key":"k12345678"}`)
-	w.must(orgAdmin, "PUT", "/integrations/org-one/workspaces", `{"workspaces":[{"id":"`+first+`","enabled":true}]}`)
-	w.must(orgAdmin, "PUT", "/integrations/org-one/models", `{"models":[{"slug":"mine","enabled":true,"is_custom":true}]}`)
-	w.must(workspace, "POST", "/integrations", `{"name":"Local","slug":"local-one","ai_provider_id":"openai","key":"k12345678"}`)
-	w.must(orgAdmin, "POST", "/secret-references", reference("ref-one"))
-	id := w.key("victim", "workspace/service", `{"name":"v","workspace_id":"`+first+`","scopes":[]}`)
-	w.key("other workspace", "workspace/service", fmt.Sprintf(`{"name":"o","workspace_id":%q,"scopes":[%s]}`, second, quoted(claviger.AllScopes(claviger.WorkspaceKey, claviger.ServiceKey))))
-	w.foreign("other organisation")
-	return w, strings.NewReplacer("{ws}", first, "{org}", "org-one", "{local}", "local-one", "{ref}", "ref-one", "{key}", id)
-}
-
 func quoted(scopes []claviger.Scope) string {
 	var list []string
 	for _, s := range scopes {
@@ -84,14 +68,15 @@ func quoted(scopes []claviger.Scope) string {
 }
 
 func TestWhoMayDoWhat(t *testing.T) {
-	w, fill := stage(t)
-	for _, op := range w.api.operations {
+	th := newTheatre(t)
+	for _, op := range th.w.api.operations {
 		a, ok := matrix[op.ID]
 		if !ok {
 			t.Errorf("%s is not in the matrix", op.ID)
 			continue
 		}
 		t.Run(op.ID, func(t *testing.T) {
+			w, fill := th.stage(t)
 			path, body := fill.Replace(a.path), fill.Replace(a.body)
 			all := claviger.AllScopes(claviger.OrganisationKey, claviger.ServiceKey)
 			var others []claviger.Scope
@@ -100,7 +85,6 @@ func TestWhoMayDoWhat(t *testing.T) {
 					others = append(others, s)
 				}
 			}
-			w := w.in(t)
 			w.key("without "+op.ID, "organisation/service", `{"name":"w","scopes":[`+quoted(others)+`]}`)
 			w.key("with "+op.ID, "organisation/service", `{"name":"w","scopes":["`+string(a.scope)+`"]}`)
 			for _, try := range []struct {
@@ -115,12 +99,12 @@ func TestWhoMayDoWhat(t *testing.T) {
 			}
 			if mutates := op.Method != "GET"; mutates { // each on a world where the thing is still there
 				for actor, status := range map[string]int{workspace: a.own, orgAdmin: 200} {
-					fresh, fill := stage(t)
+					fresh, fill := th.stage(t)
 					if got := fresh.do(actor, op.Method, fill.Replace(a.path), fill.Replace(a.body)); got.status != status {
 						t.Errorf("%s gets %d, not %d: %s", actor, got.status, status, got.text)
 					}
 				}
-				fresh, fill := stage(t)
+				fresh, fill := th.stage(t)
 				fresh.key("one scope", "organisation/service", `{"name":"w","scopes":["`+string(a.scope)+`"]}`)
 				if got := fresh.do("one scope", op.Method, fill.Replace(a.path), fill.Replace(a.body)); got.status != 200 {
 					t.Errorf("one scope is not enough: %d %s", got.status, got.text)
@@ -138,14 +122,16 @@ func TestWhoMayDoWhat(t *testing.T) {
 
 func TestListsStayInsideTheTenant(t *testing.T) {
 	w, _ := stage(t)
-	for _, path := range []string{"/admin/workspaces", "/integrations", "/providers", "/virtual-keys", "/usage/entries"} {
-		if got := w.must("other organisation", "GET", path, ""); got["total"] != 0.0 {
-			t.Errorf("%s shows another organisation %v entries", path, got["total"])
-		}
-	}
-	for path, total := range map[string]float64{"/admin/workspaces": 1, "/integrations": 0, "/providers": 0, "/api-keys": 1} {
-		if got := w.must("other workspace", "GET", path, ""); got["total"] != total {
-			t.Errorf("%s shows another workspace %v entries", path, got["total"])
+	for actor, lists := range map[string]map[string]float64{ // of what is their own
+		"other organisation": {"/admin/workspaces": 1, "/admin/workspaces?status=archived": 0, "/api-keys": 2, "/integrations": 0,
+			"/providers": 0, "/virtual-keys": 0, "/secret-references": 0, "/usage/entries": 0},
+		"workspace of another organisation": {"/admin/workspaces": 1, "/api-keys": 1, "/integrations": 0, "/providers": 0, "/virtual-keys": 0, "/usage/entries": 0},
+		"other workspace":                   {"/admin/workspaces": 1, "/api-keys": 2, "/integrations": 0, "/providers": 0, "/virtual-keys": 0, "/usage/entries": 0},
+	} {
+		for path, total := range lists {
+			if got := w.must(actor, "GET", path, ""); got["total"] != total {
+				t.Errorf("%s shows %s %v entries", path, actor, got["total"])
+			}
 		}
 	}
 }

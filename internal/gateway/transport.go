@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/claviger/claviger/internal/provider"
+	"github.com/claviger/claviger/internal/upstream"
 )
 
 // transports are the ways to a provider: one that may reach private addresses
@@ -21,7 +22,29 @@ type transports struct {
 }
 
 func newTransports() transports {
-	return transports{public: newTransport(false), private: newTransport(true)}
+	return transports{public: newWay(false), private: newWay(true)}
+}
+
+// way takes the lean transport where that will do, for providers that speak
+// plain HTTP/1.1, and else the standard library's.
+type way struct {
+	lean, full http.RoundTripper
+}
+
+func newWay(allowPrivate bool) http.RoundTripper {
+	full := newTransport(allowPrivate)
+	return way{full: full, lean: upstream.New(upstream.Options{
+		DialContext: full.DialContext, MaxIdle: full.MaxIdleConns, MaxIdlePerHost: full.MaxIdleConnsPerHost,
+		IdleTimeout: full.IdleConnTimeout, MaxHeaderBytes: full.MaxResponseHeaderBytes,
+	})}
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (w way) RoundTrip(req *http.Request) (*http.Response, error) {
+	if upstream.Supports(req) == nil {
+		return w.lean.RoundTrip(req)
+	}
+	return w.full.RoundTrip(req)
 }
 
 func (t transports) to(allowPrivate bool) http.RoundTripper {

@@ -49,7 +49,8 @@ var may = map[string][]string{
 	"admin":    {"root", "internal/secret", "internal/authz", "internal/audit", "internal/vault", "internal/provider", "internal/catalogue"},
 	"adminapi": {"root", "internal/secret", "internal/authz", "internal/admin", "internal/httpx"},
 	"gateway": {"root", "internal/authn", "internal/authz", "internal/secret", "internal/httpx", "internal/provider",
-		"internal/llm", "internal/sse", "internal/limits", "internal/catalogue", "internal/pricing", "internal/ledger", "internal/vault"},
+		"internal/llm", "internal/sse", "internal/limits", "internal/catalogue", "internal/pricing", "internal/ledger", "internal/vault",
+		"internal/upstream"},
 	"console":  {},
 	"emulator": {},
 	// Facts from a file, and integer money.

@@ -14,7 +14,7 @@ import (
 )
 
 // theatre is a world in which everything is set up, and which can be put back
-// to that moment: making one anew takes a hundred times as long.
+// to that moment, which is much faster than making one anew.
 type theatre struct {
 	w     *world
 	files map[string][]byte

@@ -73,7 +73,7 @@ func (x *exchange) cut(why error) {
 	rc := http.NewResponseController(x.w)
 	rc.SetWriteDeadline(time.Now().Add(cutGrace)) //nolint:errcheck // best effort
 	if x.reading.Load() {
-		rc.SetReadDeadline(time.Now()) //nolint:errcheck // best effort
+		rc.SetReadDeadline(time.Now())
 	}
 }
 

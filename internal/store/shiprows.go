@@ -109,6 +109,7 @@ func (s *Store) prepared(ctx context.Context, kind *shipment, rows int) (*sql.St
 	if statement, ok := s.ships.statements[key]; ok {
 		return statement, nil
 	}
+	//nolint:sqlclosecheck // kept for the life of the store
 	statement, err := s.ledger.Write.PrepareContext(ctx, kind.text(&s.dialect, rows))
 	if err != nil {
 		return nil, s.dialect.fail("prepare to "+kind.name, err)
@@ -128,6 +129,7 @@ func (t *Tx) ship(ctx context.Context, node string, rows []shipped) error {
 		for _, e := range r.entries {
 			args = r.args(args, node, e)
 		}
+		//nolint:sqlclosecheck // the transaction closes it
 		if _, err := t.tx.StmtContext(ctx, r.statement).ExecContext(ctx, args...); err != nil {
 			return t.lose(ctx, step{name: r.name}, err)
 		}

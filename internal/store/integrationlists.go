@@ -19,12 +19,11 @@ WHERE own.organisation_id = $1 AND own.workspace_id = $2 AND own.` + live + ` AN
 	WHERE g.organisation_id = $1 AND g.integration_id = own.id AND g.workspace_id = $2 AND g.enabled)`
 )
 
-// countAccessible counts from three indexes what a workspace was granted, what
-// of that is its own, and its own.
-const countAccessible = `SELECT
-	(SELECT COUNT(*) FROM grants WHERE organisation_id = $1 AND workspace_id = $2 AND enabled),
-	(SELECT COUNT(*) FROM grants WHERE organisation_id = $1 AND workspace_id = $2 AND enabled AND own),
-	(SELECT COUNT(*) FROM integrations WHERE organisation_id = $1 AND workspace_id = $2 AND ` + live + `)`
+// countAccessible is how many integrations a workspace was granted, how many of
+// these are its own, and how many it has of its own. The database keeps count,
+// in shards, as rows come and go.
+const countAccessible = `SELECT COALESCE(SUM(granted), 0), COALESCE(SUM(own_granted), 0), COALESCE(SUM(own), 0)
+FROM accessible_counts WHERE organisation_id = $1 AND workspace_id = $2`
 
 // The page is cut out before its rows are read: they are long. CROSS JOIN keeps
 // SQLite from starting with all of the organisation's.
@@ -57,8 +56,7 @@ func (t *Tx) accessibleIntegrations(ctx context.Context, org claviger.Organisati
 	return out, total, err
 }
 
-// The database keeps count of an organisation's integrations, in shards, as rows
-// come and go.
+// The same for an organisation.
 const (
 	countIntegrations   = "SELECT COALESCE(SUM(live), 0) FROM integration_counts WHERE organisation_id = $1"
 	countOfOrganisation = countIntegrations + " AND NOT of_workspaces"

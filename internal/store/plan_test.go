@@ -47,7 +47,7 @@ func TestQueriesUseIndexes(t *testing.T) {
 		"integration by slug":                {selectIntegrationBySlug, "integrations_slug"},
 		"provider by slug":                   {selectProviderBySlug, "providers_slug"},
 		"accessible integrations":            {listAccessible, "grants_list"},
-		"how many are accessible":            {countAccessible, "grants_list"},
+		"how many are accessible":            {countAccessible, "sqlite_autoindex_accessible_counts_1"},
 		"accessible ones of a type":          {"SELECT i.*" + integrations(claviger.IntegrationQuery{AccessibleTo: "ws", Type: "workspace"}) + newest, "grants_list"},
 		"how many integrations":              {countOfWorkspaces, "sqlite_autoindex_integration_counts_1"},
 		"integrations of workspaces, newest": {"SELECT i.*" + integrations(claviger.IntegrationQuery{Type: "workspace"}) + newest, "integrations_of_workspaces"},

@@ -28,6 +28,9 @@ const (
 	// busyTimeout is how long, in milliseconds, a connection waits for another
 	// process that has the file, such as one that is just going.
 	busyTimeout = "10000"
+	// readCache is how many KiB of pages, as a negative number, a reader keeps
+	// at most: the upper levels of the indexes of some millions of rows.
+	readCache = "-16384"
 )
 
 // Open opens, or makes, the files in dataDir, which it makes as well if need be;
@@ -73,7 +76,7 @@ func openFile(ctx context.Context, path string) (store.Database, error) {
 	write.SetMaxOpenConns(1)
 	read, err := sql.Open("sqlite", name(path, url.Values{
 		"_txlock": {"deferred"},
-		"_pragma": {"busy_timeout(" + busyTimeout + ")", "query_only(ON)"},
+		"_pragma": {"busy_timeout(" + busyTimeout + ")", "query_only(ON)", "cache_size(" + readCache + ")"},
 	}))
 	if err != nil {
 		write.Close()

@@ -227,3 +227,16 @@ func isDial(err error) bool {
 func ok(text string) string {
 	return fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(text), text)
 }
+
+// serveHTTP runs a real server until the test ends.
+func serveHTTP(t testing.TB, s *http.Server) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() { defer close(done); s.Serve(l) }()
+	t.Cleanup(func() { s.Close(); <-done })
+	return "http://" + l.Addr().String()
+}

@@ -25,7 +25,7 @@ func (c *conn) readHead(req *http.Request, limit int64) (*http.Response, error) 
 			return nil, c.fault(err)
 		}
 		unclear := ambiguous(c.br)
-		resp, err := http.ReadResponse(c.br, req) //nolint:bodyclose // the caller's
+		resp, err := http.ReadResponse(c.br, req)
 		switch {
 		case err != nil:
 			return nil, c.fault(err)

@@ -25,10 +25,15 @@ const (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	signalled, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, end := context.WithCancel(context.Background())
 	// The first signal asks for an orderly end. From then on signals do what
-	// they do by default, so that a second one ends the process at once.
-	context.AfterFunc(ctx, stop)
+	// they do by default, so that a second one ends the process at once; that
+	// comes first, so that whoever sees the end begin can hasten it.
+	context.AfterFunc(signalled, func() {
+		stop()
+		end()
+	})
 	os.Exit(run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr))
 }
 

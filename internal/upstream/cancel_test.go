@@ -133,6 +133,25 @@ func TestCancelledAfterTheEnd(t *testing.T) {
 	}
 }
 
+// A connection whose request was cancelled is closed, also when the answer was
+// here already and is still read to its end.
+func TestCancelledWithTheAnswerHere(t *testing.T) {
+	target := serve(t, repeat(ok("hello")))
+	tr, l := lean(t, Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	resp, err := tr.RoundTrip(request(t, "POST", target, "{}").WithContext(ctx))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	l.wantOpen(t, 0)
+	io.ReadAll(resp.Body)
+	resp.Body.Close()
+	if tr.idle.n != 0 {
+		t.Error("a closed connection was kept")
+	}
+}
+
 func TestCloseEndsARead(t *testing.T) {
 	target := serve(t, func(p *peer) {
 		p.asked()

@@ -92,6 +92,7 @@ type wire struct {
 	l      *line
 	once   sync.Once
 	writes int
+	hurry  bool // a read was given a deadline
 }
 
 func newLine(t testing.TB) *line {
@@ -149,6 +150,13 @@ func (w *wire) Close() error {
 	return err
 }
 
+func (w *wire) SetReadDeadline(at time.Time) error {
+	w.l.mu.Lock()
+	w.hurry = true
+	w.l.mu.Unlock()
+	return w.TCPConn.SetReadDeadline(at)
+}
+
 func (w *wire) Write(p []byte) (int, error) {
 	w.l.mu.Lock()
 	w.writes++
@@ -165,8 +173,8 @@ func (w *wire) Write(p []byte) (int, error) {
 // wait blocks until the socket has something to read: bytes, or its end.
 func (w *wire) wait(t testing.TB, c *conn) {
 	t.Helper()
-	w.SetReadDeadline(time.Now().Add(patience))
-	defer w.SetReadDeadline(time.Time{})
+	w.TCPConn.SetReadDeadline(time.Now().Add(patience))
+	defer w.TCPConn.SetReadDeadline(time.Time{})
 	raw, err := w.SyscallConn()
 	if err != nil {
 		t.Fatal(err)

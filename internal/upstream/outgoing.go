@@ -2,7 +2,6 @@ package upstream
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -167,7 +166,7 @@ func idempotent(method string) bool {
 // themselves.
 func (o *outgoing) unblock(ctx context.Context) func() bool {
 	if once, ok := o.body.(*closeOnce); ok {
-		return context.AfterFunc(ctx, func() { once.Close() })
+		return context.AfterFunc(ctx, func() { _ = once.Close() })
 	}
 	return noStop
 }
@@ -185,10 +184,7 @@ type closeOnce struct {
 	once sync.Once
 }
 
-var errClosedTwice = errors.New("body closed already")
-
-func (b *closeOnce) Close() error {
-	err := errClosedTwice
+func (b *closeOnce) Close() (err error) {
 	b.once.Do(func() { err = b.ReadCloser.Close() })
 	return err
 }

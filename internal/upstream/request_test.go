@@ -134,6 +134,11 @@ func TestBodyMustHaveItsLength(t *testing.T) {
 					t.Errorf("in memory %v: no error", inMemory)
 				}
 				l.wantOpen(t, 0)
+				for _, w := range l.all {
+					if w.hurry {
+						t.Error("an answer to half a request was waited for")
+					}
+				}
 			}
 		})
 	}

@@ -15,7 +15,7 @@ raced() { go list ./internal/... ./cmd/... | paste -sd' '; }
 setup() { scripts/setup.sh; }
 build() { make --no-print-directory build; }
 vet() { go vet ./...; }
-lint() { .cache/bin/golangci-lint run ./...; }
+lint() { .cache/bin/golangci-lint run --allow-parallel-runners ./...; }
 unit() { CLAVIGER_EXCHANGES=$answers go test ./...; }
 race() { CGO_ENABLED=1 go test -race $(raced); }
 fuzz() { scripts/fuzz.sh; }

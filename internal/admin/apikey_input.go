@@ -147,15 +147,14 @@ func (p *problems) emails(path string, list []string) []string {
 	return list
 }
 
-// mayGrant keeps callers from giving away what they do not hold. An
-// organisation key may grant whatever the kind of key may hold; a workspace key
-// may add to the scopes a key had only what it holds itself.
+// mayGrant keeps callers from giving away what they do not hold: to the scopes a
+// key had, a caller adds only what it holds itself. Calling models and the like
+// is nothing that an organisation key can hold; who may make keys of a workspace
+// may grant it.
 func mayGrant(by authz.Caller, had, now []claviger.Scope) error {
-	if by.IsOrganisation() {
-		return nil
-	}
 	for _, s := range now {
-		if !slices.Contains(had, s) && !by.Has(s) {
+		beyond := by.IsOrganisation() && !s.MayHold(by.Type, by.SubType)
+		if !slices.Contains(had, s) && !by.Has(s) && !beyond {
 			return authz.Denied()
 		}
 	}

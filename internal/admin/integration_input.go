@@ -35,7 +35,7 @@ func (s *Service) apply(ctx context.Context, by authz.Caller, i *claviger.Integr
 	p.text("description", i.Description, false, maxDescription)
 	p.metadata("tags", i.Tags)
 	if in.SecretMappings.Set {
-		i.SecretMappings = p.secretMappings(in.SecretMappings.Value)
+		i.SecretMappings = p.secretMappings(in.SecretMappings.Value, s.registry.Adapter(i.AIProvider).Spec())
 		if err := w.references(ctx, *i, in.SecretMappings.Value, p); err != nil {
 			return old, err
 		}

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/provider"
 )
 
 // SecretMapping says that a field is filled from a secret reference when it is
@@ -25,7 +27,7 @@ const maxMappings = 64
 
 // secretMappings checks mappings and returns what is stored of them, nil for
 // none.
-func (p *problems) secretMappings(list []SecretMapping) json.RawMessage {
+func (p *problems) secretMappings(list []SecretMapping, spec provider.Spec) json.RawMessage {
 	const path = "secret_mappings"
 	if len(list) > maxMappings {
 		p.add(path, fmt.Sprintf("may hold at most %d", maxMappings))
@@ -37,12 +39,15 @@ func (p *problems) secretMappings(list []SecretMapping) json.RawMessage {
 		switch {
 		case !targetField.MatchString(m.TargetField):
 			p.add(at+".target_field", `must be "key" or "configurations." and the name of a field`)
-		case m.TargetField == "configurations.custom_host":
-			p.add(at+".target_field", "must not be custom_host: where credentials go is checked when it is stored")
 		case seen[m.TargetField]:
 			p.add(at+".target_field", "is mapped twice")
 		}
 		seen[m.TargetField] = true
+		if name, ok := strings.CutPrefix(m.TargetField, "configurations."); ok {
+			if wrong := spec.Mappable(name); wrong != "" {
+				p.add(at+".target_field", wrong)
+			}
+		}
 		p.text(at+".secret_reference_id", m.SecretReferenceID, true, maxName)
 		if m.SecretKey != nil {
 			p.text(at+".secret_key", *m.SecretKey, false, maxName)

@@ -80,7 +80,12 @@ func (a *adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.Serv
 // note tells of a change that was refused for want of a key or of a scope.
 func (a *api) note(op operation, by authz.Caller, err error) {
 	code := claviger.CodeOf(err)
-	if a.refused == nil || op.Method == http.MethodGet || code != claviger.Unauthorised && code != claviger.Forbidden {
+	if a.refused == nil || op.Method == http.MethodGet {
+		return
+	}
+	switch code {
+	case claviger.Unauthorised, claviger.Forbidden, claviger.NotFound: // what is another's looks as if it were not there
+	default:
 		return
 	}
 	action, resource, _ := strings.Cut(op.ID, "-")

@@ -147,7 +147,7 @@ func TestRefusedChangesAreInTheAuditLog(t *testing.T) {
 	w.do("stranger", "PUT", "/admin/workspaces/"+w.made.Workspace.Slug, "{}") // the use case's own look
 	w.do("powerless", "GET", "/integrations", "")                             // changes nothing
 	w.do(orgAdmin, "PUT", "/integrations/none", "{}")                         // is not refused, but missing
-	w.do(orgAdmin, "POST", "/integrations", "{}")                             // nor is a mistake
+	w.do(orgAdmin, "POST", "/integrations", "{}")                             // a mistake is not refused
 	if err := w.refusals.Flush(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -167,6 +167,7 @@ func TestRefusedChangesAreInTheAuditLog(t *testing.T) {
 	same(t, "refused", got, `{
 		"org admin 403 DELETE /v1/integrations/{slug} delete integration api_key": 500,
 		"org admin 401 POST /v1/api-keys/{type}/{subType} create api_key unknown": 500,
+		"org admin 404 PUT /v1/integrations/{slug} update integration api_key": 1,
 		"org admin 403 POST /v1/admin/workspaces create workspace api_key": 1,
 		"stranger 403 PUT /v1/admin/workspaces/{workspaceId} update workspace api_key": 1}`)
 }

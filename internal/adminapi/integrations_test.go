@@ -110,7 +110,7 @@ func TestIntegrationRefusals(t *testing.T) {
 		"cut off":                          {orgAdmin, "PUT", "/integrations/taken", `{"name":"a`, 400, []string{"AB01"}},
 		"an array":                         {orgAdmin, "PUT", "/integrations/taken", `[]`, 400, []string{"object"}},
 		"a mapping twice":                  {orgAdmin, "PUT", "/integrations/taken", `{"secret_mappings":[{"target_field":"key","secret_reference_id":"r"},{"target_field":"key","secret_reference_id":"s"}]}`, 400, []string{`"path":"secret_mappings[1].target_field"`}},
-		"a mapping of the host":            {orgAdmin, "PUT", "/integrations/taken", `{"secret_mappings":[{"target_field":"configurations.custom_host","secret_reference_id":"r"}]}`, 400, []string{"custom_host"}},
+		"a mapping of the host":            {orgAdmin, "PUT", "/integrations/taken", `{"secret_mappings":[{"target_field":"configurations.custom_host","secret_reference_id":"r"}]}`, 400, []string{"is checked when it is stored"}},
 		"pricing below zero":               {orgAdmin, "PUT", "/integrations/taken", `{"pricing_adjustments":{"multiplier":{"default":-1,"image":{"low":1},"unknown_token":1}}}`, 400, []string{"multiplier.default", "multiplier.image.low", "multiplier.unknown_token"}},
 		"unknown integration":              {orgAdmin, "GET", "/integrations/none", ``, 404, []string{"AB08"}},
 		"organisation's, from a workspace": {workspace, "GET", "/integrations/taken", ``, 404, []string{"AB08"}},

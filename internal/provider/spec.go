@@ -100,10 +100,12 @@ type Field struct {
 	// NeedsKey: the key is required when this Bool is true.
 	NeedsKey bool
 	Secret   bool
-	Choices  []string // of a Text; nil: any
-	Max      int      // longest Text in bytes; 0: 8192, and 65536 for a secret
-	Default  string   // what an absent value means, as JSON, for people; "" for nothing
-	Fields   []Field  // of each object of a List, or of an Object
+	// Address: the value is part of where requests go.
+	Address bool
+	Choices []string // of a Text; nil: any
+	Max     int      // longest Text in bytes; 0: 8192, and 65536 for a secret
+	Default string   // what an absent value means, as JSON, for people; "" for nothing
+	Fields  []Field  // of each object of a List, or of an Object
 }
 
 // Settings is what an integration stores, opened: the key, the configuration

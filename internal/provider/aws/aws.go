@@ -37,7 +37,7 @@ func Bearer() provider.Mode {
 // Fields are the fields of the modes.
 func Fields() []provider.Field {
 	return []provider.Field{
-		{Name: "aws_region", Help: "Region to call, such as us-east-1", Format: provider.Label},
+		{Name: "aws_region", Address: true, Help: "Region to call, such as us-east-1", Format: provider.Label},
 		{Name: "aws_access_key_id", Help: "Access key id", Secret: true, Max: 256},
 		{Name: "aws_secret_access_key", Help: "Secret access key", Secret: true, Max: 1024},
 		{Name: "aws_role_arn", Help: "ARN of the role to assume", Max: 2048},

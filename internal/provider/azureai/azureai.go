@@ -27,7 +27,7 @@ func (Adapter) Spec() provider.Spec {
 		Base: "{azure_foundry_url}",
 		Auth: azure.Auth(),
 		Fields: append([]provider.Field{
-			{Name: "azure_foundry_url", Help: "URL of the endpoint, without the operation's path", Required: true,
+			{Name: "azure_foundry_url", Address: true, Help: "URL of the endpoint, without the operation's path", Required: true,
 				Format: provider.PublicURL, Max: 2048},
 			{Name: "azure_api_version", Help: "API version, when the endpoint wants one", Format: provider.Segment, Max: 30},
 			{Name: "azure_deployment_name", Help: "Deployment, when the endpoint has several; sent as azureml-model-deployment", Max: 255},

@@ -24,7 +24,7 @@ func (Adapter) Spec() provider.Spec {
 		Base: "https://{azure_resource_name}.openai.azure.com/openai",
 		Auth: azure.Auth(),
 		Fields: append([]provider.Field{
-			{Name: "azure_resource_name", Help: "Name of the resource: what comes before .openai.azure.com",
+			{Name: "azure_resource_name", Address: true, Help: "Name of the resource: what comes before .openai.azure.com",
 				Required: true, Format: provider.Label},
 			{Name: deploymentsField, Help: "Deployments that may be called", Type: provider.List, Required: true,
 				Fields: []provider.Field{

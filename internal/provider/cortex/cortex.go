@@ -24,7 +24,7 @@ func (Adapter) Spec() provider.Spec {
 		Base:        "https://{snowflake_account}.snowflakecomputing.com/api/v2",
 		KeyRequired: true,
 		Fields: []provider.Field{
-			{Name: "snowflake_account", Help: "Account identifier: what comes before .snowflakecomputing.com",
+			{Name: "snowflake_account", Address: true, Help: "Account identifier: what comes before .snowflakecomputing.com",
 				Required: true, Format: provider.Domain, Max: 200},
 		},
 		Operations: operations,

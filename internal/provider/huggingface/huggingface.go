@@ -24,7 +24,7 @@ func (Adapter) Spec() provider.Spec {
 		Base:        base,
 		KeyRequired: true,
 		Fields: []provider.Field{
-			{Name: field, Help: "Base URL of an inference endpoint; without one the router is called, which has chat only", Format: provider.PublicURL, Max: 2048},
+			{Name: field, Address: true, Help: "Base URL of an inference endpoint; without one the router is called, which has chat only", Format: provider.PublicURL, Max: 2048},
 		},
 	}
 }

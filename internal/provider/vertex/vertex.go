@@ -36,7 +36,7 @@ func (Adapter) Spec() provider.Spec {
 			},
 		},
 		Fields: []provider.Field{
-			{Name: "vertex_region", Help: "Region to call, such as europe-west4, or global", Required: true, Format: provider.Label},
+			{Name: "vertex_region", Address: true, Help: "Region to call, such as europe-west4, or global", Required: true, Format: provider.Label},
 			{Name: "vertex_project_id", Help: "Project to bill", Format: provider.Segment, Max: 255},
 			{Name: "vertex_service_account_json", Help: "Key file of the service account, as an object or as text",
 				Type: provider.Object, Secret: true, Fields: []provider.Field{

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Runs every fuzz target of the module for FUZZTIME each (default 5s).
+# Runs every fuzz target of the module for FUZZTIME each (default 3s).
 set -euo pipefail
 cd "$(dirname "$0")/.."
-time=${FUZZTIME:-5s}
+time=${FUZZTIME:-3s}
 
 mapfile -t dirs < <(grep -rlE --include='*_test.go' '^func Fuzz' . --exclude-dir=.cache --exclude-dir=node_modules | xargs -r -n1 dirname | sort -u)
 count=0

@@ -15,19 +15,35 @@ import (
 
 // book is where entries are written.
 type book struct {
-	entries []claviger.AuditEntry
-	fault   error
+	mu    sync.Mutex
+	kept  []claviger.AuditEntry
+	fault error
 }
 
 func (b *book) write(_ context.Context, entries []claviger.AuditEntry) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if b.fault == nil {
-		b.entries = append(b.entries, entries...)
+		b.kept = append(b.kept, entries...)
 	}
 	return b.fault
 }
 
+func (b *book) entries() []claviger.AuditEntry {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.kept
+}
+
+// fail lets writing fail from now on; nil lets it work again.
+func (b *book) fail(with error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.fault = with
+}
+
 func (b *book) attempts() (n int) {
-	for _, e := range b.entries {
+	for _, e := range b.entries() {
 		n += e.Attempts
 	}
 	return n
@@ -57,10 +73,10 @@ func TestAttemptsOfOneKindAreOneEntry(t *testing.T) {
 	r.Note(caller("o", "k", "192.0.2.2"), attempt)
 	r.Note(caller("o", "other", "192.0.2.1"), attempt)
 	r.Note(caller("", "", "192.0.2.1"), Attempt{"update", "integration", 401})
-	if err := r.Flush(t.Context()); err != nil || len(b.entries) != 4 || b.attempts() != 403 {
-		t.Fatalf("%d entries for %d attempts, %v", len(b.entries), b.attempts(), err)
+	if err := r.Flush(t.Context()); err != nil || len(b.entries()) != 4 || b.attempts() != 403 {
+		t.Fatalf("%d entries for %d attempts, %v", len(b.entries()), b.attempts(), err)
 	}
-	for _, e := range b.entries {
+	for _, e := range b.entries() {
 		if e.URI != "/v1/integrations/{slug}" || e.Action != "update" || e.At.IsZero() || e.ID == "" {
 			t.Errorf("entry %+v", e)
 		}
@@ -68,7 +84,7 @@ func TestAttemptsOfOneKindAreOneEntry(t *testing.T) {
 			t.Errorf("a %d of %q", e.Status, e.ActorType)
 		}
 	}
-	if err := r.Flush(t.Context()); err != nil || len(b.entries) != 4 {
+	if err := r.Flush(t.Context()); err != nil || len(b.entries()) != 4 {
 		t.Error("a flush of nothing wrote")
 	}
 }
@@ -81,16 +97,16 @@ func TestAFloodOfKindsIsBounded(t *testing.T) {
 		r.Note(caller("", "", fmt.Sprint(i)), Attempt{"update", "integration", 401})
 	}
 	r.Note(caller("calm", "k", "192.0.2.1"), attempt)
-	b.fault = errors.New("away")
+	b.fail(errors.New("away"))
 	if err := r.Flush(t.Context()); err == nil {
 		t.Fatal("a fault was swallowed")
 	}
-	b.fault = nil
+	b.fail(nil)
 	if err := r.Flush(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	of := map[claviger.OrganisationID]int{}
-	for _, e := range b.entries {
+	for _, e := range b.entries() {
 		of[e.OrganisationID]++
 	}
 	if of["flooded"] != maxKinds+1 || of[""] != maxKinds+1 || of["calm"] != 1 || b.attempts() != 20_001 {
@@ -109,17 +125,17 @@ func TestRefusalsAreWrittenEveryMinute(t *testing.T) {
 		r.Note(caller("o", "k", "192.0.2.1"), attempt)
 		time.Sleep(59 * time.Second)
 		synctest.Wait()
-		if len(b.entries) != 0 {
+		if len(b.entries()) != 0 {
 			t.Error("written early")
 		}
-		b.fault = errors.New("away")
+		b.fail(errors.New("away"))
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
-		b.fault = nil
+		b.fail(nil)
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		if len(b.entries) != 1 || faults != 1 {
-			t.Errorf("%d entries, %d faults", len(b.entries), faults)
+		if len(b.entries()) != 1 || faults != 1 {
+			t.Errorf("%d entries, %d faults", len(b.entries()), faults)
 		}
 		stop()
 		<-done

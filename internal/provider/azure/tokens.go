@@ -2,6 +2,8 @@ package azure
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"net/http"
 	"sync"
 	"time"
@@ -46,6 +48,12 @@ type Tokens struct {
 	token  secret.String
 	err    error
 	until  time.Time // the token, or the error, holds so long
+}
+
+// Format implements [fmt.Formatter]: no verb looks inside, where a token is, and
+// where others may be writing.
+func (t *Tokens) Format(f fmt.State, _ rune) {
+	io.WriteString(f, "[tokens]")
 }
 
 // Tokens are those that s, in the mode entra, has a right to.

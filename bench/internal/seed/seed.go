@@ -27,6 +27,10 @@ type Size struct {
 // Slug is the slug of the n-th integration, from 0.
 func Slug(n int) string { return fmt.Sprintf("seeded-%d", n) }
 
+// Local is the slug of an integration near the n-th that one workspace has for
+// itself: what is granted to as many everywhere is equally much to read.
+func Local(n int) string { return Slug(n - n%10 + 9) }
+
 // Workspace is the slug of the n-th workspace, from 0.
 func Workspace(n int) string { return fmt.Sprintf("ws-seeded-%d", n) }
 

@@ -26,10 +26,10 @@ type adminTask struct {
 const adminPage = 100
 
 var adminTasks = []adminTask{
-	{"one integration", http.MethodGet, func(i, _ int) string { return "/integrations/" + seed.Slug(i) }, nil, 1},
+	{"one integration", http.MethodGet, func(i, _ int) string { return "/integrations/" + seed.Local(i) }, nil, 1},
 	{"a page of a workspace's", http.MethodGet, func(_, w int) string { return "/integrations?workspace_id=" + seed.Workspace(w) }, nil, adminPage},
 	{"a page of all", http.MethodGet, func(_, _ int) string { return "/integrations" }, nil, adminPage},
-	{"an update", http.MethodPut, func(i, _ int) string { return "/integrations/" + seed.Slug(i) },
+	{"an update", http.MethodPut, func(i, _ int) string { return "/integrations/" + seed.Local(i) },
 		func(n int) string { return fmt.Sprintf(`{"name":"Renamed %d"}`, n) }, 0},
 }
 

@@ -104,9 +104,6 @@ func (p *Problems) Add(path, message string) {
 	}
 }
 
-// Full reports whether looking for more problems is of no use.
-func (p Problems) Full() bool { return len(p) > maxProblems }
-
 // Err is nil when nothing was noted, else one Invalid error with all of it.
 func (p Problems) Err() error {
 	if len(p) == 0 {

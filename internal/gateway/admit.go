@@ -40,8 +40,8 @@ func (e estimate) tokens() claviger.Tokens { return claviger.Tokens{Input: e.in,
 // attempt sends the request to one target. It holds that target's limits while
 // it runs, and opens the ledger entry before a byte goes out. The amount is
 // what the attempt used, also when it failed.
-func (x *exchange) attempt(ctx context.Context, to route, operation provider.Operation) (used limits.Amount, err error) {
-	a := &attempt{exchange: x, to: to, estimate: x.estimate(), operation: operation}
+func (x *exchange) attempt(ctx context.Context, to route, operation provider.Operation, guess estimate) (used limits.Amount, err error) {
+	a := &attempt{exchange: x, to: to, estimate: guess, operation: operation}
 	call := provider.Call{Operation: operation, Request: x.request, Model: to.model, Strict: x.strict}
 	up, err := to.target.account.Encode(call)
 	if err != nil {

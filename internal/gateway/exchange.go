@@ -125,12 +125,13 @@ func (x *exchange) serve(ctx context.Context, operation provider.Operation) erro
 			return err
 		}
 	}
-	hold, err := x.Limits.Admit(ctx, x.subjects(), x.estimate().amount())
+	guess := x.estimate()
+	hold, err := x.Limits.Admit(ctx, x.subjects(), guess.amount())
 	if err != nil {
 		return err
 	}
 	defer hold.Release()
-	used, err := x.attempt(ctx, to, operation)
+	used, err := x.attempt(ctx, to, operation, guess)
 	hold.Settle(used)
 	return err
 }

@@ -23,13 +23,28 @@ func Proxy(t testing.TB, server string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	way := httptest.NewServer(&httputil.ReverseProxy{
+	way := httptest.NewServer(whole(&httputil.ReverseProxy{
 		Rewrite:        func(r *httputil.ProxyRequest) { r.SetURL(to) },
 		FlushInterval:  -1,
 		ModifyResponse: keep,
-	})
+	}))
 	t.Cleanup(way.Close)
 	return way.URL
+}
+
+// whole reads a request's body before next begins. The transport of a reverse
+// proxy reads to the end of a body while the answer already comes; net/http
+// closes the body when an answer begins, the transport takes that for a failed
+// request, and the answer is cut.
+func whole(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return // the client left
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		next.ServeHTTP(w, r)
+	})
 }
 
 // keep records an answer, unless it is a stream.

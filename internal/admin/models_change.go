@@ -46,6 +46,7 @@ func (s *Service) UpdateModels(ctx context.Context, by authz.Caller, ref string,
 			c.p.add("models", fmt.Sprintf("may hold at most %d", maxRows))
 			return c.p.err()
 		}
+		c.announce(in.Rows)
 		for n, row := range in.Rows {
 			if err := c.row(fmt.Sprintf("models[%d]", n), row); err != nil {
 				return err
@@ -71,6 +72,7 @@ type modelChange struct {
 	p       *problems
 	rows    map[string]claviger.Model // what there is, and then what there will be
 	named   map[string]bool
+	known   knownModels
 	put     []claviger.Model
 	gone    []claviger.Model
 	before  modelFields
@@ -94,6 +96,7 @@ func (w *work) modelChange(ctx context.Context, ref string, found claviger.Probl
 	for _, m := range rows {
 		c.rows[m.Slug] = m
 	}
+	c.known = w.s.knownModels(i, secrets, c.rows)
 	return c, nil
 }
 

@@ -16,6 +16,7 @@ import (
 func (c *modelChange) row(at string, row ModelRow) error {
 	c.p.modelSlug(at+".slug", row.Slug, true)
 	c.p.modelSlug(at+".base_model_slug", row.BaseModel, false)
+	c.checkKnown(at, row)
 	if c.named[row.Slug] {
 		c.p.add(at+".slug", "names a model a second time")
 	}

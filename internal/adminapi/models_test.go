@@ -2,8 +2,10 @@ package adminapi
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -66,8 +68,8 @@ func TestModelsAreDeletedInEitherForm(t *testing.T) {
 	w.must(orgAdmin, "POST", "/integrations", `{"name":"N","slug":"n","ai_provider_id":"openai","key":"k12345678"}`)
 	const path = "/integrations/n/models"
 	fill := func() {
-		w.must(orgAdmin, "PUT", path, `{"models":[{"slug":"a","enabled":true,"is_custom":true},{"slug":"b/c","enabled":true,"is_finetune":true},
-			{"slug":"d","enabled":true},{"slug":"gpt-4o","enabled":false}]}`)
+		w.must(orgAdmin, "PUT", path, `{"models":[{"slug":"a","enabled":true,"is_custom":true},{"slug":"b/c","enabled":true,"is_finetune":true,"base_model_slug":"gpt-4o"},
+			{"slug":"d","enabled":true,"is_custom":true},{"slug":"gpt-4o","enabled":false}]}`)
 	}
 	left := func(what string, want ...string) {
 		t.Helper()
@@ -141,7 +143,7 @@ func TestModelRefusals(t *testing.T) {
 	w.must(orgAdmin, "PUT", "/integrations/n/models", `{"allow_all_models":false,"models":[{"slug":"kept","enabled":true,"is_custom":true}]}`)
 	secret := w.plant("canary-refused-header-33")
 	row := func(fields string) string {
-		return `{"allow_all_models":true,"models":[{"slug":"new","enabled":true},{` + fields + `}]}`
+		return `{"allow_all_models":true,"models":[{"slug":"new","enabled":true,"is_custom":true},{` + fields + `}]}`
 	}
 	tests := map[string]struct {
 		body    string
@@ -152,11 +154,15 @@ func TestModelRefusals(t *testing.T) {
 			[]string{`"path":"models[1].slug"`, `"path":"models[1].enabled"`, `"path":"models[1].base_model_slug"`, `"path":"models[1].is_custom"`,
 				`"path":"models[1].configurations.custom_host"`, `"path":"models[1].configurations.custom_headers.host"`, `"path":"models[1].pricing_config.type"`,
 				`"path":"models[1].pricing_config.pay_as_you_go.request_tokens"`, `"path":"models[1].pricing_config.pay_as_you_go.request_token.price"`}},
-		"no slug":              {row(`"enabled":true`), []string{`"path":"models[1].slug"`}},
-		"twice":                {row(`"slug":"new","enabled":false`), []string{`"path":"models[1].slug"`, "second time"}},
-		"empty configurations": {row(`"slug":"x","enabled":true,"configurations":{}`), []string{`"path":"models[1].configurations"`, "empty"}},
-		"a mask of nothing":    {row(`"slug":"x","enabled":true,"configurations":{"custom_headers":{"x-a":"ca*******33"}}`), []string{"masked"}},
-		"headers of a number":  {row(`"slug":"x","enabled":true,"configurations":{"custom_headers":{"x-a":1}}`), []string{`"path":"models[1].configurations.custom_headers.x-a"`}},
+		"a mistyped model":                    {row(`"slug":"gtp-4o","enabled":false`), []string{`"path":"models[1].slug"`, "is_custom"}},
+		"a fine-tuned model without its base": {row(`"slug":"ft:x","enabled":true,"is_finetune":true`), []string{`"path":"models[1].base_model_slug"`, "required"}},
+		"a base that is no model":             {row(`"slug":"mine","enabled":true,"is_custom":true,"base_model_slug":"gtp-4o"`), []string{`"path":"models[1].base_model_slug"`}},
+		"a base that is itself":               {row(`"slug":"mine","enabled":true,"is_custom":true,"base_model_slug":"mine"`), []string{`"path":"models[1].base_model_slug"`, "another"}},
+		"no slug":                             {row(`"enabled":true`), []string{`"path":"models[1].slug"`}},
+		"twice":                               {row(`"slug":"new","enabled":false`), []string{`"path":"models[1].slug"`, "second time"}},
+		"empty configurations":                {row(`"slug":"x","enabled":true,"configurations":{}`), []string{`"path":"models[1].configurations"`, "empty"}},
+		"a mask of nothing":                   {row(`"slug":"x","enabled":true,"configurations":{"custom_headers":{"x-a":"ca*******33"}}`), []string{"masked"}},
+		"headers of a number":                 {row(`"slug":"x","enabled":true,"configurations":{"custom_headers":{"x-a":1}}`), []string{`"path":"models[1].configurations.custom_headers.x-a"`}},
 		"headers that are text": {row(`"slug":"x","enabled":true,"configurations":{"custom_headers":"` + secret + `"}`),
 			[]string{`"path":"models[1].configurations.custom_headers"`}},
 		"a metadata host":          {row(`"slug":"x","enabled":true,"configurations":{"custom_host":"http://169.254.169.254/v1"}`), []string{"custom_host"}},
@@ -185,7 +191,7 @@ func TestModelRefusals(t *testing.T) {
 	if modelOf(list, "new") != nil || modelOf(list, "kept") == nil || list["allow_all_models"] != false {
 		t.Error("a refused request changed something")
 	}
-	private := `{"models":[{"slug":"x","enabled":true,"configurations":{"custom_host":"http://127.0.0.1:9000/v1"}}]}`
+	private := `{"models":[{"slug":"x","enabled":true,"is_custom":true,"configurations":{"custom_host":"http://127.0.0.1:9000/v1"}}]}`
 	if got := w.do(workspace, "PUT", "/integrations/local/models", private); got.status != 400 || !strings.Contains(got.text, "custom_host") {
 		t.Errorf("a private host from a workspace: %d %s", got.status, got.text)
 	}
@@ -196,6 +202,37 @@ func TestModelRefusals(t *testing.T) {
 	many := `{"models":[` + strings.TrimSuffix(strings.Repeat(`{"slug":"x","enabled":true},`, 1001), ",") + `]}`
 	if got := w.do(orgAdmin, "PUT", "/integrations/n/models", many); got.status != 400 || !strings.Contains(got.text, "at most 1000") {
 		t.Errorf("too many: %d %.200s", got.status, got.text)
+	}
+}
+
+func TestModelsOfAnIntegrationsOwnAreKnown(t *testing.T) {
+	w := newWorld(t)
+	create := func(slug, fields string) {
+		w.must(orgAdmin, "POST", "/integrations", `{"name":"N","slug":"`+slug+`","key":"k12345678",`+fields+`}`)
+	}
+	create("azure", `"ai_provider_id":"azure-openai","configurations":{"azure_auth_mode":"default","azure_resource_name":"r","azure_deployment_config":[
+		{"azure_deployment_name":"d","azure_api_version":"v1","azure_model_slug":"acme-special","is_default":true,"alias":"prod"}]}`)
+	create("openai", `"ai_provider_id":"openai"`)
+	create("nobody-knows", `"ai_provider_id":"deepinfra"`)
+	tests := map[string]struct {
+		slug, rows string
+		status     int
+	}{
+		"the alias of a deployment":             {"azure", `{"slug":"prod","enabled":true}`, 200},
+		"the model behind a deployment":         {"azure", `{"slug":"acme-special","enabled":true}`, 200},
+		"no deployment and no model":            {"azure", `{"slug":"stage","enabled":true}`, 400},
+		"a dated name of a model":               {"openai", `{"slug":"gpt-4o-2024-08-06","enabled":true}`, 200},
+		"a base that comes later":               {"openai", `{"slug":"a","enabled":true,"is_finetune":true,"base_model_slug":"b"},{"slug":"b","enabled":true,"is_custom":true}`, 200},
+		"a stored one, with its is_custom lost": {"openai", `{"slug":"b","enabled":false}`, 200},
+		"a fine-tuned one that is custom too":   {"openai", `{"slug":"ft:gpt-3.5-turbo:my-org:x","enabled":true,"is_custom":true,"is_finetune":true,"base_model_slug":"gpt-3.5-turbo"}`, 200},
+		"anything where no models are known":    {"nobody-knows", `{"slug":"x","enabled":true},{"slug":"y","enabled":true,"is_finetune":true,"base_model_slug":"z"}`, 200},
+		"a fine-tuned one of nothing":           {"nobody-knows", `{"slug":"y","enabled":true,"is_finetune":true}`, 400},
+	}
+	for _, name := range slices.Sorted(maps.Keys(tests)) {
+		tt := tests[name]
+		if got := w.do(orgAdmin, "PUT", "/integrations/"+tt.slug+"/models", `{"models":[`+tt.rows+`]}`); got.status != tt.status {
+			t.Errorf("%s: %d %s", name, got.status, got.text)
+		}
 	}
 }
 

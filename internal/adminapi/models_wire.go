@@ -65,7 +65,7 @@ type ModelRow struct {
 	Enabled        Optional[bool]                `json:"enabled" required:"true"`
 	IsCustom       *bool                         `json:"is_custom"`
 	IsFinetune     *bool                         `json:"is_finetune"`
-	BaseModelSlug  *string                       `json:"base_model_slug" doc:"The model that it behaves like."`
+	BaseModelSlug  *string                       `json:"base_model_slug" doc:"The model that it behaves like, by its slug; needed with is_finetune."`
 	Configurations Optional[ModelConfigurations] `json:"configurations"`
 	PricingConfig  ModelPricing                  `json:"pricing_config"`
 }

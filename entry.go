@@ -9,17 +9,25 @@ type Tokens struct {
 	CacheRead    int64
 	CacheWrite5m int64
 	CacheWrite1h int64
-	AudioInput   int64
-	ImageInput   int64
+	AudioInput   int64 // uncached
+	ImageInput   int64 // uncached
 	Output       int64 // text out, reasoning included
 	AudioOutput  int64
 	ImageOutput  int64
 	Reasoning    int64 // the part of Output that was reasoning
+
+	CacheReadAudio int64
+	CacheReadImage int64
+	// WebSearches and FileSearches are what the provider did on its own, in
+	// times, not tokens.
+	WebSearches  int64
+	FileSearches int64
 }
 
 // In is everything that went in.
 func (t Tokens) In() int64 {
-	return t.Input + t.CacheRead + t.CacheWrite5m + t.CacheWrite1h + t.AudioInput + t.ImageInput
+	return t.Input + t.CacheRead + t.CacheWrite5m + t.CacheWrite1h + t.AudioInput + t.ImageInput +
+		t.CacheReadAudio + t.CacheReadImage
 }
 
 // Out is everything that came out.
@@ -42,9 +50,16 @@ type Opening struct {
 	Stream         bool
 	Attempt        int // from 1 within the request
 	OpenedAt       time.Time
-	// EstimatedIn and EstimatedOut are booked when the close never comes.
-	EstimatedIn  int64
-	EstimatedOut int64
+	// EstimatedIn, EstimatedOut and EstimatedCost, in nano-dollars, are booked
+	// when the close never comes.
+	EstimatedIn   int64
+	EstimatedOut  int64
+	EstimatedCost int64
+	// Price says in words what the attempt is charged at, so that its cost can be
+	// understood when prices have changed; empty when the model has no price.
+	Price string
+	// Charges are the counters it counts on; see [AppendCharge].
+	Charges string
 }
 
 // Outcome says how an attempt ended.
@@ -69,6 +84,7 @@ type Closing struct {
 	Outcome      Outcome
 	HTTPStatus   int // sent to the caller; 499 when it had left
 	Tokens       Tokens
+	Cost         int64  // nano-dollars (1e-9 USD), rounded up
 	Estimated    bool   // the provider did not say; counted from bytes
 	Model        string // as the provider named it; may be empty
 	ClosedAt     time.Time

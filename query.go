@@ -111,4 +111,6 @@ const (
 	ProviderChanged    ChangeKind = "provider"
 	// SecretReferenceChanged concerns what was read through the reference.
 	SecretReferenceChanged ChangeKind = "secret_reference"
+	// PolicyChanged concerns all policies of the workspace that ID names.
+	PolicyChanged ChangeKind = "policy"
 )

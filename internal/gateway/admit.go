@@ -55,7 +55,7 @@ func (x *exchange) attempt(ctx context.Context, to route, operation provider.Ope
 	if err != nil {
 		return used, err
 	}
-	hold, err := x.Limits.Admit(ctx, to.target.subjects(), a.estimate.amount())
+	hold, err := x.Limits.Admit(ctx, nil, limits.Ask{Estimate: a.estimate.amount()})
 	if err != nil {
 		return used, err
 	}
@@ -89,15 +89,4 @@ func (x *exchange) attempt(ctx context.Context, to route, operation provider.Ope
 	}()
 	a.nameAttempt()
 	return used, a.send(ctx, call, req, limit)
-}
-
-// subjects are what the limits of one attempt sit on.
-func (t *target) subjects() []limits.Subject {
-	if t.integrationID == "" {
-		return nil
-	}
-	return []limits.Subject{
-		{Kind: limits.Integration, ID: string(t.integrationID)},
-		{Kind: limits.Provider, ID: string(t.providerID)},
-	}
 }

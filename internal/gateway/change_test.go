@@ -8,7 +8,6 @@ import (
 
 	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/gateway"
-	"github.com/claviger/claviger/internal/limits/memory"
 	"github.com/claviger/claviger/internal/provider"
 	"github.com/claviger/claviger/internal/secret"
 	"github.com/claviger/claviger/internal/store"
@@ -59,7 +58,7 @@ func TestAChangeIsSeenByTheNextRequest(t *testing.T) {
 
 func TestTheBoundOnRequestsAtOnce(t *testing.T) {
 	s := newScript()
-	r := newRig(t, "openai", s.ServeHTTP, func(o *gateway.Options) { o.Limits = memory.New(memory.Options{InFlight: 1}) })
+	r := newRig(t, "openai", s.ServeHTTP, func(o *gateway.Options) { o.MaxRequests = 1 })
 	_, b := r.open(t.Context(), askStream)
 	s.say(delta)
 	readFrame(t, b)

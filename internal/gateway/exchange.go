@@ -125,8 +125,12 @@ func (x *exchange) serve(ctx context.Context, operation provider.Operation) erro
 			return err
 		}
 	}
+	if err := x.flights.enter(); err != nil {
+		return err
+	}
+	defer x.flights.leave()
 	guess := x.estimate()
-	hold, err := x.Limits.Admit(ctx, x.subjects(), guess.amount())
+	hold, err := x.Limits.Admit(ctx, nil, limits.Ask{Estimate: guess.amount()})
 	if err != nil {
 		return err
 	}
@@ -171,15 +175,6 @@ var (
 	callScopes = []claviger.Scope{"completions.write"}
 	listScopes = []claviger.Scope{"completions.write", "models.list"}
 )
-
-// subjects are what the limits of the request itself sit on.
-func (x *exchange) subjects() []limits.Subject {
-	return []limits.Subject{
-		{Kind: limits.Process},
-		{Kind: limits.APIKey, ID: string(x.who.Key.ID)},
-		{Kind: limits.Workspace, ID: string(x.who.Workspace.ID)},
-	}
-}
 
 // refuse answers with an error of the gateway's own.
 func (x *exchange) refuse(err error) {

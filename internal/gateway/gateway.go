@@ -60,9 +60,11 @@ type Options struct {
 	Catalogue Catalogue // nil: knows no models
 	Ledger    Ledger
 	Limits    limits.Limiter
-	Log       *slog.Logger
-	Metrics   prometheus.Registerer
-	Now       func() time.Time
+	// MaxRequests bounds the requests that run at once; 0 is no bound.
+	MaxRequests int
+	Log         *slog.Logger
+	Metrics     prometheus.Registerer
+	Now         func() time.Time
 
 	MaxBody    int64 // bytes of one request body
 	BodyMemory int64 // bytes of all request bodies in memory at once; at least MaxBody
@@ -92,6 +94,7 @@ type Gateway struct {
 	bodies     *semaphore.Weighted
 	metrics    *metrics
 	live       live
+	flights    inFlight
 	buffers    sync.Pool // *[]byte, for answers
 }
 
@@ -102,6 +105,7 @@ func New(o Options) *Gateway {
 		transports: newTransports(),
 		bodies:     semaphore.NewWeighted(o.BodyMemory),
 		metrics:    newMetrics(o.Metrics),
+		flights:    inFlight{most: int64(o.MaxRequests)},
 	}
 	g.targets = newTargets(o)
 	g.live.init()

@@ -11,7 +11,6 @@ import (
 	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/authn"
 	"github.com/claviger/claviger/internal/catalogue"
-	"github.com/claviger/claviger/internal/limits"
 	"github.com/claviger/claviger/internal/provider"
 )
 
@@ -28,11 +27,10 @@ type model struct {
 func (x *exchange) models(ctx context.Context, where authn.Where) error {
 	ctx, cancel := context.WithTimeout(ctx, modelsTimeout)
 	defer cancel()
-	hold, err := x.Limits.Admit(ctx, x.subjects(), limits.Amount{Requests: 1})
-	if err != nil {
+	if err := x.flights.enter(); err != nil {
 		return err
 	}
-	defer hold.Release()
+	defer x.flights.leave()
 	s, err := x.signal()
 	if err != nil {
 		return err

@@ -1,35 +1,20 @@
-// Package limits is the seam between the gateway and whatever bounds the use of
-// a key, a workspace, an integration or a provider. A request reserves before it
-// is sent and settles, or releases, exactly once on every exit.
+// Package limits holds what bounds the use of a key, a workspace, an integration,
+// a provider or a group of requests: which limits there are, when their windows
+// begin and end, and the seam to whoever counts. A request reserves before it is
+// sent and settles, or releases, exactly once on every exit.
 //
 // The gateway admits in two levels: one hold for the request, against its key
-// and workspace, and one for each attempt, against the integration and the
-// provider it is sent to.
+// and workspace, and one for each attempt, against the integration, the provider
+// and the policies.
 package limits
 
 import (
 	"context"
 	"fmt"
 	"time"
+
+	claviger "github.com/claviger/claviger"
 )
-
-// Kind is what a limit sits on.
-type Kind string
-
-// The kinds of subject.
-const (
-	Process     Kind = "process" // the whole node; its ID is empty
-	APIKey      Kind = "api key"
-	Workspace   Kind = "workspace"
-	Integration Kind = "integration"
-	Provider    Kind = "provider"
-)
-
-// Subject is one thing that limits sit on.
-type Subject struct {
-	Kind Kind
-	ID   string
-}
 
 // Amount is what is reserved or used. The zero value is nothing.
 type Amount struct {
@@ -38,30 +23,120 @@ type Amount struct {
 	Cost     int64 // nano-dollars (1e-9 USD)
 }
 
-// Limiter admits. It is safe for concurrent use.
+// Of is the amount in one measure.
+func (a Amount) Of(m claviger.Measure) int64 {
+	switch m {
+	case claviger.MeasureRequests:
+		return a.Requests
+	case claviger.MeasureTokens:
+		return a.Tokens
+	default:
+		return a.Cost
+	}
+}
+
+// Rule is one limit, ready to be enforced. It is immutable.
+type Rule struct {
+	OrganisationID claviger.OrganisationID
+	Counter        claviger.Counter
+	// Name is what the limit sits on, in the words of whom it concerns: the slug
+	// of a workspace, an integration or a provider, the name of a key or policy.
+	Name string
+	// Value is the most that may be used in a window, in the counter's measure.
+	// 0 lets nothing through.
+	Value  int64
+	Window Window
+	// Since is when counting began, or began again by hand; zero: always counted.
+	Since time.Time
+	// Strict reserves an upper bound instead of an estimate, and refuses what has
+	// none.
+	Strict bool
+}
+
+// Rate reports whether the rule is a rate limit; otherwise it is a budget.
+func (r *Rule) Rate() bool { return r.Window.rate() }
+
+// Start is when the window that holds now began for this rule. It is never in a
+// window before Since.
+func (r *Rule) Start(now time.Time) time.Time {
+	start := r.Window.Start(now)
+	if r.Since.After(start) {
+		return r.Since
+	}
+	return start
+}
+
+// Ask is what a request asks for. The zero value asks for nothing.
+type Ask struct {
+	Estimate Amount
+	// Bound is what it cannot exceed, for strict rules. It is asked for only when
+	// there is one; the error says why there is no bound. nil: Estimate.
+	Bound func() (Amount, error)
+}
+
+// Limiter admits and counts. It is safe for concurrent use.
 type Limiter interface {
-	// Admit reserves estimate against every limit of all subjects, or against
-	// none. The error is a *Denied when a limit refuses.
-	Admit(ctx context.Context, subjects []Subject, estimate Amount) (Hold, error)
+	// Admit reserves against every rule, or against none. The error is a *Denied
+	// when a rule refuses; any other says that the counters cannot be read, and
+	// nothing may be sent then.
+	Admit(ctx context.Context, rules []*Rule, ask Ask) (Hold, error)
+	// Usage is the state of each rule's counter, in their order.
+	Usage(ctx context.Context, rules []*Rule) ([]State, error)
 }
 
 // Hold is a reservation. Of all calls of Settle and Release the first one
 // counts; the others do nothing. It is safe for concurrent use.
 type Hold interface {
-	// Settle turns the reservation into what was really used.
+	// AppendCharges adds what the hold counts on to the text of an opening's
+	// charges, without the counters of the measures left out.
+	AppendCharges(b []byte, without ...claviger.Measure) []byte
+	// Rates adds the state of the rate limits held, right after the reservation,
+	// to dst.
+	Rates(dst []RateState) []RateState
+	// Settle turns the reservation into what was really used, in the window that
+	// admitted it.
 	Settle(used Amount)
 	// Release gives the reservation back.
 	Release()
 }
 
-// Denied says which limit refused.
+// State is the state of a rule's counter at one time. Used is what is settled,
+// in the rule's measure, Reserved what is held besides.
+type State struct {
+	Used, Reserved int64
+	// Start and Next are the ends of the window; Next is zero when it never ends.
+	Start, Next time.Time
+}
+
+// RateState is the state of a rate limit.
+type RateState struct {
+	Rule  *Rule
+	State State
+}
+
+// Denied says which rule refused. State is as it was found; Asked is what did
+// not fit.
 type Denied struct {
-	Subject Subject
-	Limit   string // its name, for the caller
-	// RetryAfter is when trying again may help; zero when unknown.
+	Rule  *Rule
+	State State
+	Asked int64
+	// Unbounded says why a strict rule could not be kept; nil when it was full.
+	Unbounded error
+	// Crowded: the policy has more groups of requests than are counted.
+	Crowded bool
+	// RetryAfter is when trying again may help; zero: not by waiting.
 	RetryAfter time.Duration
 }
 
 func (d *Denied) Error() string {
-	return fmt.Sprintf("%s of the %s reached", d.Limit, d.Subject.Kind)
+	return fmt.Sprintf("the %s limit of the %s is reached", d.Rule.Counter.Measure, d.Rule.Counter.Kind)
+}
+
+// Unwrap is why there was no bound.
+func (d *Denied) Unwrap() error { return d.Unbounded }
+
+// Source knows what was counted before: the ledger.
+type Source interface {
+	// Counters returns the state of those counters that were ever counted on.
+	Counters(ctx context.Context, org claviger.OrganisationID, counters []claviger.Counter) ([]claviger.Usage, error)
 }

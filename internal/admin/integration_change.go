@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 
@@ -121,7 +122,7 @@ func (w *work) changeIntegration(ctx context.Context, old claviger.Integration, 
 	if err := w.UpdateIntegration(ctx, i); err != nil {
 		return err
 	}
-	if in.SecretMappings.Set {
+	if in.SecretMappings.Set || !bytes.Equal(i.SecretMappings, old.SecretMappings) {
 		if err := w.noteUses(ctx, i); err != nil {
 			return err
 		}

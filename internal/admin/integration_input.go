@@ -43,7 +43,7 @@ func (s *Service) apply(ctx context.Context, by authz.Caller, i *claviger.Integr
 	if in.PricingAdjustments.Set {
 		i.PricingAdjustments = p.pricingAdjustments(in.PricingAdjustments.Value)
 	}
-	now := s.configure(by, *i, old, in, p)
+	now := s.configure(by, i, old, in, p)
 	if err := p.err(); err != nil {
 		return old, err
 	}
@@ -59,17 +59,23 @@ func (s *Service) apply(ctx context.Context, by authz.Caller, i *claviger.Integr
 }
 
 // configure merges what is sent into what is stored and checks the result by
-// the kind of provider.
-func (s *Service) configure(by authz.Caller, i claviger.Integration, old vault.Credentials, in IntegrationInput, p *problems) settings {
-	now := settings{plain: i.Configurations, secret: old}.clone()
+// the kind of provider. Mappings that a new mode of authentication has no use
+// for leave i.
+func (s *Service) configure(by authz.Caller, i *claviger.Integration, old vault.Credentials, in IntegrationInput, p *problems) settings {
+	was := settings{plain: i.Configurations, secret: old}
+	now := was.clone()
 	now.setKey(in.Key, p)
 	spec := s.registry.Adapter(i.AIProvider).Spec()
 	now.merge(in.Configurations.Value, spec, p)
 	if in.Configurations.Null {
 		now.plain, now.secret.Fields = map[string]json.RawMessage{}, map[string]secret.String{}
 	}
+	if !in.SecretMappings.Set {
+		i.SecretMappings = now.mappingsFor(was, i.SecretMappings, spec)
+	}
 	mappings := Mappings(i.SecretMappings)
 	now.dropMapped(mappings)
+	now.dropUnused(was, spec)
 	host := now.plain[provider.CustomHost]
 	if !s.registry.Known(i.AIProvider) && host == nil && i.AIProvider != "" {
 		p.add("ai_provider_id", "is no known provider; one of your own needs configurations.custom_host")
@@ -79,12 +85,12 @@ func (s *Service) configure(by authz.Caller, i claviger.Integration, old vault.C
 		p.add(wrong.Path, wrong.Message)
 	}
 	if raw, ok := text(host); ok {
-		if wrong := provider.CheckHost(raw, s.mayNamePrivate(by, i)); wrong != "" {
+		if wrong := provider.CheckHost(raw, s.mayNamePrivate(by, *i)); wrong != "" {
 			p.add("configurations.custom_host", wrong)
 		}
 	}
 	if p.empty() {
-		s.redirect(by, i, settings{plain: i.Configurations, secret: old}, now, p)
+		s.redirect(by, *i, was, now, p)
 	}
 	return now
 }

@@ -56,13 +56,15 @@ func (p *problems) secretMappings(list []SecretMapping, spec provider.Spec) json
 			p.add(at+".value_format", `must be "string" or "json"`)
 		}
 	}
+	return encodeMappings(list)
+}
+
+// encodeMappings is what is stored of mappings, nil for none.
+func encodeMappings(list []SecretMapping) json.RawMessage {
 	if len(list) == 0 {
 		return nil
 	}
-	raw, err := json.Marshal(list)
-	if err != nil {
-		p.add(path, "cannot be stored")
-	}
+	raw, _ := json.Marshal(list) // strings always encode
 	return raw
 }
 

@@ -53,6 +53,7 @@ type Mode struct {
 	Name  string // the value of the Auth's field
 	Help  string
 	Needs []string // fields, and "key", that must be there
+	Uses  []string // such that may be there besides, and mean nothing to other modes
 	// Ambient modes act with an identity of the server's own, so the operator
 	// has to allow them before they are called.
 	Ambient bool

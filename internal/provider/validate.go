@@ -65,11 +65,8 @@ func (k Spec) checkKey(s Settings, mode Mode, p *claviger.Problems) {
 		p.Add("key", required+" when "+k.Auth.Field+" is "+mode.Name)
 		return
 	}
-	for _, f := range k.Fields {
-		if f.NeedsKey && string(s.Plain[f.Name]) == "true" {
-			p.Add("key", required+" when "+f.Name+" is true")
-			return
-		}
+	if name := k.keyAnyway(s); name != "" {
+		p.Add("key", required+" when "+name+" is true")
 	}
 }
 

@@ -49,7 +49,8 @@ a secret mapping fills counts as present. Every kind also takes:
 
 const modes = `
 *Calls* are the operations that the gateway sends on; a provider may have fewer. Modes marked *server's identity* act
-with an identity of the server's own; the operator has to allow them before they are called.
+with an identity of the server's own; the operator has to allow them before they are called. When an integration changes
+its mode, what only the mode before needed or could use is forgotten, secrets and secret mappings too.
 
 Any other ` + "`ai_provider_id`" + ` is accepted with a ` + "`custom_host`" + ` that speaks OpenAI's dialect; its key is optional.
 `
@@ -100,7 +101,7 @@ func kind(w *bytes.Buffer, spec provider.Spec) {
 			if spec.NotCallable != "" {
 				why = spec.NotCallable
 			}
-			fmt.Fprintf(w, "| `%s` | %s | %s | %s |\n", m.Name, what, needs(m.Needs), callable(why))
+			fmt.Fprintf(w, "| `%s` | %s | %s | %s |\n", m.Name, what, needs(m), callable(why))
 		}
 	}
 	w.WriteString("\n| Field | Type | What it is |\n|---|---|---|\n")
@@ -137,11 +138,15 @@ func calls(why string, operations []provider.Operation) string {
 	return strings.Join(out, ", ")
 }
 
-func needs(fields []string) string {
-	if len(fields) == 0 {
-		return "nothing more"
+func needs(m provider.Mode) string {
+	said := "nothing more"
+	if len(m.Needs) > 0 {
+		said = "`" + strings.Join(m.Needs, "`, `") + "`"
 	}
-	return "`" + strings.Join(fields, "`, `") + "`"
+	if len(m.Uses) > 0 {
+		said += "; optional: `" + strings.Join(m.Uses, "`, `") + "`"
+	}
+	return said
 }
 
 func typeName(f provider.Field) string {

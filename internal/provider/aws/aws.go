@@ -23,8 +23,8 @@ func Auth(more ...provider.Mode) provider.Auth {
 			{Name: AccessKey, Help: "With an access key", NotCallable: unsigned,
 				Needs: []string{"aws_region", "aws_access_key_id", "aws_secret_access_key"}},
 			{Name: AssumedRole, Help: "With a role of yours that the server's own identity assumes",
-				Needs: []string{"aws_region", "aws_role_arn"}, Ambient: true, NotCallable: unsigned},
-			{Name: ServiceRole, Help: "With the role that the server runs as", Ambient: true, NotCallable: unsigned},
+				Needs: []string{"aws_region", "aws_role_arn"}, Uses: []string{"aws_external_id"}, Ambient: true, NotCallable: unsigned},
+			{Name: ServiceRole, Help: "With the role that the server runs as", Uses: []string{"aws_region"}, Ambient: true, NotCallable: unsigned},
 		}, more...),
 	}
 }

@@ -24,7 +24,7 @@ func Auth() provider.Auth {
 			{Name: Entra, Help: "With a token of an app registration, got with its client secret",
 				Needs: []string{"azure_entra_tenant_id", "azure_entra_client_id", "azure_entra_client_secret"}},
 			{Name: Managed, Help: "With the managed identity of the machine that the server runs on",
-				Ambient: true, NotCallable: notYet},
+				Uses: []string{"azure_managed_client_id"}, Ambient: true, NotCallable: notYet},
 			{Name: Workload, Help: "With the workload identity of the pod that the server runs in",
 				Needs:   []string{"azure_workload_tenant_id", "azure_workload_client_id"},
 				Ambient: true, NotCallable: notYet},

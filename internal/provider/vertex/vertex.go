@@ -28,9 +28,9 @@ func (Adapter) Spec() provider.Spec {
 		Auth: provider.Auth{
 			Field: "vertex_auth_type", Help: "How to authenticate", Default: "basic",
 			Modes: []provider.Mode{
-				{Name: "basic", Help: "With an OAuth access token, given as the key", Needs: []string{"vertex_project_id"}},
+				{Name: "basic", Help: "With an OAuth access token, given as the key", Needs: []string{"vertex_project_id"}, Uses: []string{"key"}},
 				{Name: "serviceAccount", Help: "With the key file of a service account",
-					Needs: []string{"vertex_service_account_json"}, NotCallable: notYet},
+					Needs: []string{"vertex_service_account_json"}, Uses: []string{"vertex_project_id"}, NotCallable: notYet},
 				{Name: "workload", Help: "With the workload identity of the pod that the server runs in",
 					Needs: []string{"vertex_project_id"}, Ambient: true, NotCallable: notYet},
 			},

@@ -92,6 +92,9 @@ func decodeOpening(payload []byte, o *claviger.Opening) error {
 	o.OpenedAt = d.time()
 	o.EstimatedIn = d.count()
 	o.EstimatedOut = d.count()
+	o.EstimatedCost = d.count()
+	o.Price = d.str()
+	o.Charges = d.str()
 	return d.end()
 }
 
@@ -102,9 +105,11 @@ func decodeClosing(payload []byte, c *claviger.Closing) error {
 	c.HTTPStatus = int(d.count())
 	t := &c.Tokens
 	for _, n := range [...]*int64{&t.Input, &t.CacheRead, &t.CacheWrite5m, &t.CacheWrite1h, &t.AudioInput,
-		&t.ImageInput, &t.Output, &t.AudioOutput, &t.ImageOutput, &t.Reasoning} {
+		&t.ImageInput, &t.Output, &t.AudioOutput, &t.ImageOutput, &t.Reasoning,
+		&t.CacheReadAudio, &t.CacheReadImage, &t.WebSearches, &t.FileSearches} {
 		*n = d.count()
 	}
+	c.Cost = d.count()
 	c.Estimated = d.flag()
 	c.Model = d.str()
 	c.ClosedAt = d.time()

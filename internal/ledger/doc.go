@@ -30,7 +30,7 @@
 //	4  CRC-32C of the twelve bytes before
 //
 //	4  CRC-32C of the rest of the record, started from the seed
-//	4  length of the payload, 17 to 8184
+//	4  length of the payload, 17 to 20472
 //	n  payload: kind (1 byte), entry id (16 bytes), fields of the kind
 //
 // The seed keeps a caller from planting bytes in a name that would pass for a
@@ -41,9 +41,10 @@
 //
 //	kind 1, opening: request id, organisation, workspace, API key,
 //	  integration, provider, provider slug, AI provider, operation, model,
-//	  stream (0, 1), attempt, opened at, estimated in, estimated out
-//	kind 2, closing: outcome, HTTP status, the ten token classes in the order
-//	  of claviger.Tokens, estimated (0, 1), model, closed at, upstream time,
+//	  stream (0, 1), attempt, opened at, estimated in, estimated out,
+//	  estimated cost, price, charges
+//	kind 2, closing: outcome, HTTP status, the fourteen counts in the order of
+//	  claviger.Tokens, cost, estimated (0, 1), model, closed at, upstream time,
 //	  first byte
 //
 // There is no content and no secret in it.

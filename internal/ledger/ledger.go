@@ -86,6 +86,8 @@ type Ledger struct {
 	running              sync.WaitGroup
 }
 
+var errCharges = claviger.Fail(claviger.Unavailable, "the request falls under more limits than the ledger can record")
+
 // records are reused buffers for encoding.
 var records = sync.Pool{New: func() any { b := make([]byte, 0, 1024); return &b }}
 
@@ -95,8 +97,12 @@ func (l *Ledger) Node() string { return l.node }
 // Admit records that an attempt begins. When it returns an error nothing was
 // recorded and the attempt must not be made: claviger.Unavailable while the
 // journal cannot be written, which passes by itself when the disk has room.
-// Texts longer than 512 bytes are cut.
+// Texts longer than 512 bytes are cut; charges are not, since each one left out
+// would be use that no limit sees: more than 12 KiB of them are refused.
 func (l *Ledger) Admit(o claviger.Opening) error {
+	if len(o.Charges) > maxCharges {
+		return errCharges
+	}
 	b := records.Get().(*[]byte)
 	defer records.Put(b)
 	*b = encodeOpening(*b, l.j.seed, &o)

@@ -236,3 +236,22 @@ func TestNewerSegmentRefusesTheStart(t *testing.T) {
 		t.Error("the segment is gone")
 	}
 }
+
+func TestChargesAreKeptWholeOrRefused(t *testing.T) {
+	sink := newSink()
+	l := mustOpen(t, testOptions(t.TempDir(), sink))
+	o := opening(1)
+	o.Charges = strings.Repeat("kc:none:0;", maxCharges/10+1)
+	if err := l.Admit(o); claviger.CodeOf(err) != claviger.Unavailable {
+		t.Errorf("more charges than a record holds: %v", err)
+	}
+	o.Charges = o.Charges[:maxCharges/10*10]
+	if err := l.Admit(o); err != nil {
+		t.Fatal(err)
+	}
+	settle(t, l, o.ID, 1)
+	mustClose(t, l)
+	if got := sink.row(o.ID); len(sink.rows) != 1 || got.Charges != o.Charges {
+		t.Errorf("%d rows, %d bytes of charges", len(sink.rows), len(got.Charges))
+	}
+}

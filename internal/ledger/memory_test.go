@@ -142,14 +142,15 @@ func opening(i int) claviger.Opening {
 		ProviderID: "6c2f3d4e-5a6b-4c7d-9e8f-0a1b2c3d4e05", ProviderSlug: "openai-main", AIProvider: "openai",
 		Operation: "chatComplete", Model: "gpt-4o-mini", Stream: i%2 == 0, Attempt: 1,
 		OpenedAt:    time.UnixMicro(1_760_000_000_000_000 + int64(i)).UTC(),
-		EstimatedIn: 120, EstimatedOut: 800,
+		EstimatedIn: 120, EstimatedOut: 800, EstimatedCost: 498_000, Price: "in 0.15, out 0.6 USD per million tokens",
+		Charges: "kc:monthly:1759276800000000;wt:none:0;",
 	}
 }
 
 func closing(id claviger.EntryID, i int) claviger.Closing {
 	return claviger.Closing{
 		ID: id, Outcome: claviger.Success, HTTPStatus: 200,
-		Tokens: claviger.Tokens{Input: int64(i), Output: 21, Reasoning: 3}, Model: "gpt-4o-mini-2024-07-18",
+		Tokens: claviger.Tokens{Input: int64(i), Output: 21, Reasoning: 3}, Cost: 12_600, Model: "gpt-4o-mini-2024-07-18",
 		ClosedAt:     time.UnixMicro(1_760_000_001_000_000 + int64(i)).UTC(),
 		UpstreamTime: 300 * time.Millisecond, FirstByte: 310 * time.Millisecond,
 	}

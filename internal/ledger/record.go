@@ -17,16 +17,17 @@ const (
 
 	frameSize  = 8 // checksum and length
 	minPayload = 1 + 16
-	maxRecord  = 8 << 10
+	maxRecord  = 20 << 10
 	maxPayload = maxRecord - frameSize
 
-	maxText    = 512 // of one text in an opening
-	maxModel   = 256 // of the model in a closing
+	maxText    = 512      // of one text in an opening
+	maxCharges = 12 << 10 // of an opening's charges
+	maxModel   = 256      // of the model in a closing
 	maxOutcome = 32
 	// maxClosing is what the longest closing record takes; so much is kept
 	// free for every open attempt.
 	maxClosing = frameSize + minPayload +
-		(1 + maxOutcome) + 3 + 10*9 + 1 + (2 + maxModel) + 10 + 9 + 9
+		(1 + maxOutcome) + 3 + 14*9 + 9 + 1 + (2 + maxModel) + 10 + 9 + 9
 )
 
 var (
@@ -100,6 +101,9 @@ func encodeOpening(b []byte, seed uint32, o *claviger.Opening) []byte {
 	e.time(o.OpenedAt)
 	e.count(o.EstimatedIn)
 	e.count(o.EstimatedOut)
+	e.count(o.EstimatedCost)
+	e.text(o.Price, maxText)
+	e.text(o.Charges, maxCharges)
 	return e.seal(seed)
 }
 
@@ -109,9 +113,11 @@ func encodeClosing(b []byte, seed uint32, c *claviger.Closing) []byte {
 	e.count(int64(min(c.HTTPStatus, 1<<16-1)))
 	t := &c.Tokens
 	for _, n := range [...]int64{t.Input, t.CacheRead, t.CacheWrite5m, t.CacheWrite1h, t.AudioInput,
-		t.ImageInput, t.Output, t.AudioOutput, t.ImageOutput, t.Reasoning} {
+		t.ImageInput, t.Output, t.AudioOutput, t.ImageOutput, t.Reasoning,
+		t.CacheReadAudio, t.CacheReadImage, t.WebSearches, t.FileSearches} {
 		e.count(n)
 	}
+	e.count(c.Cost)
 	e.flag(c.Estimated)
 	e.text(c.Model, maxModel)
 	e.time(c.ClosedAt)

@@ -17,6 +17,7 @@ func TestRecordsComeBack(t *testing.T) {
 	full := opening(2)
 	full.OpenedAt = time.UnixMicro(-5).UTC()
 	full.EstimatedIn, full.EstimatedOut, full.Attempt = math.MaxInt64, 0, 3
+	full.EstimatedCost, full.Price, full.Charges = math.MaxInt64, "in 3, out 15 per million", strings.Repeat("kc:none:0;", maxCharges/10)
 	for name, want := range map[string]claviger.Opening{"empty": {}, "full": full} {
 		t.Run("opening "+name, func(t *testing.T) {
 			var got claviger.Opening
@@ -50,7 +51,9 @@ func longestClosing() claviger.Closing {
 	most := int64(math.MaxInt64)
 	return claviger.Closing{
 		ID: claviger.NewEntryID(), Outcome: claviger.Outcome(strings.Repeat("o", maxOutcome)), HTTPStatus: 1<<16 - 1,
-		Tokens:    claviger.Tokens{Input: most, CacheRead: most, CacheWrite5m: most, CacheWrite1h: most, AudioInput: most, ImageInput: most, Output: most, AudioOutput: most, ImageOutput: most, Reasoning: most},
+		Tokens: claviger.Tokens{Input: most, CacheRead: most, CacheWrite5m: most, CacheWrite1h: most, AudioInput: most, ImageInput: most, Output: most, AudioOutput: most, ImageOutput: most, Reasoning: most,
+			CacheReadAudio: most, CacheReadImage: most, WebSearches: most, FileSearches: most},
+		Cost:      most,
 		Estimated: true, Model: strings.Repeat("m", maxModel), ClosedAt: time.UnixMicro(math.MinInt64 / 8).UTC(),
 		UpstreamTime: time.Duration(most), FirstByte: time.Duration(most),
 	}
@@ -84,12 +87,12 @@ func TestTextIsMadeFitForEveryStore(t *testing.T) {
 }
 
 func TestValuesOutOfRangeAreClamped(t *testing.T) {
-	c := claviger.Closing{HTTPStatus: -1, Tokens: claviger.Tokens{Input: -7}, FirstByte: -1}
+	c := claviger.Closing{HTTPStatus: -1, Tokens: claviger.Tokens{Input: -7}, Cost: -1, FirstByte: -1}
 	var got claviger.Closing
 	if err := decodeClosing(encodeClosing(nil, 1, &c)[frameSize:], &got); err != nil {
 		t.Fatal(err)
 	}
-	if got.HTTPStatus != 0 || got.Tokens.Input != 0 || got.FirstByte != 0 {
+	if got.HTTPStatus != 0 || got.Tokens.Input != 0 || got.Cost != 0 || got.FirstByte != 0 {
 		t.Errorf("%+v", got)
 	}
 }
@@ -116,7 +119,8 @@ func TestLongestOpeningFitsARecord(t *testing.T) {
 	long := strings.Repeat("x", 10_000)
 	o := claviger.Opening{RequestID: long, OrganisationID: claviger.OrganisationID(long), WorkspaceID: claviger.WorkspaceID(long),
 		APIKeyID: claviger.APIKeyID(long), IntegrationID: claviger.IntegrationID(long), ProviderID: claviger.ProviderID(long),
-		ProviderSlug: long, AIProvider: long, Operation: long, Model: long, Attempt: math.MaxInt, EstimatedIn: math.MaxInt64}
+		ProviderSlug: long, AIProvider: long, Operation: long, Model: long, Attempt: math.MaxInt, EstimatedIn: math.MaxInt64,
+		EstimatedOut: math.MaxInt64, EstimatedCost: math.MaxInt64, Price: long, Charges: long + long, OpenedAt: time.UnixMicro(math.MinInt64 / 8)}
 	if b := encodeOpening(nil, 1, &o); len(b) > maxRecord {
 		t.Errorf("%d bytes", len(b))
 	}

@@ -27,11 +27,9 @@ func timedOut(after time.Duration) *httpx.Failure {
 
 // inOwnWords gives the errors of other packages the wording of the gateway.
 func inOwnWords(err error) error {
-	var denied *limits.Denied
-	if errors.As(err, &denied) {
-		f := httpx.AuthFailure(http.StatusTooManyRequests, denied.Error(), "05")
-		f.Type, f.RetryAfter = "rate_limit_error", denied.RetryAfter
-		return f
+	var d *limits.Denied
+	if errors.As(err, &d) {
+		return denied(d)
 	}
 	return err
 }

@@ -17,6 +17,8 @@ type Failure struct {
 	Type       string
 	Code       string
 	RetryAfter time.Duration // 0: not said
+	// Limit is the limit that refused; nil when none did.
+	Limit *Limit
 	// Exception marks a fault of the gateway itself: clients and routers in
 	// front of it must not try again.
 	Exception bool
@@ -58,15 +60,20 @@ func FailureOf(err error) *Failure {
 }
 
 type gatewayError struct {
-	Status  string      `json:"status"`
-	Message string      `json:"message"`
-	Error   ErrorDetail `json:"error"`
+	Status  string       `json:"status"`
+	Message string       `json:"message"`
+	Error   gatewayFault `json:"error"`
+}
+
+type gatewayFault struct {
+	ErrorDetail
+	Limit *Limit `json:"limit,omitempty"`
 }
 
 // Body is the JSON of f. It serves clients that read error.message and those
 // that read message; as the data of an event it ends a stream.
 func (f *Failure) Body() []byte {
-	body := gatewayError{Status: "failure", Message: f.Message, Error: ErrorDetail{Message: f.Message}}
+	body := gatewayError{Status: "failure", Message: f.Message, Error: gatewayFault{ErrorDetail{Message: f.Message}, f.Limit}}
 	if f.Type != "" {
 		body.Error.Type = &f.Type
 	}

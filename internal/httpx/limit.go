@@ -1,0 +1,54 @@
+package httpx
+
+import "strconv"
+
+// Limit describes a limit to whom it concerns.
+type Limit struct {
+	On        string `json:"on"` // "api_key", "workspace", "integration", "provider", "usage_policy", "rate_policy"
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	Group     string `json:"group,omitempty"` // of a policy
+	Type      string `json:"type"`            // "requests", "tokens", "cost"
+	Window    string `json:"window"`
+	Strict    bool   `json:"strict,omitempty"`
+	Value     Amount `json:"value"`
+	Used      Amount `json:"used"`
+	Reserved  Amount `json:"reserved"`
+	Remaining Amount `json:"remaining"`
+	Requested Amount `json:"requested"`
+	ResetsAt  string `json:"resets_at,omitempty"` // RFC 3339
+}
+
+// Amount is a count, or nano-dollars that are shown as US dollars.
+type Amount struct {
+	N       int64
+	Dollars bool
+}
+
+// MarshalJSON writes a number, exactly.
+func (a Amount) MarshalJSON() ([]byte, error) {
+	if !a.Dollars {
+		return strconv.AppendInt(nil, a.N, 10), nil
+	}
+	return AppendDollars(nil, a.N), nil
+}
+
+// AppendDollars adds nano-dollars as a decimal number of US dollars, without
+// zeros that say nothing.
+func AppendDollars(b []byte, nanos int64) []byte {
+	const unit = 1_000_000_000
+	n := uint64(nanos)
+	if nanos < 0 {
+		b, n = append(b, '-'), -n
+	}
+	b = strconv.AppendUint(b, n/unit, 10)
+	part := n % unit
+	if part == 0 {
+		return b
+	}
+	digits := strconv.AppendUint(nil, unit+part, 10)[1:] // with its leading zeros
+	for digits[len(digits)-1] == '0' {
+		digits = digits[:len(digits)-1]
+	}
+	return append(append(b, '.'), digits...)
+}

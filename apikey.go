@@ -66,12 +66,16 @@ type APIKey struct {
 	OldUntil       time.Time
 	RotatedAt      time.Time       // zero: never
 	RotationPolicy json.RawMessage // a [RotationPolicy]; nil when unset
-	ResetAt        time.Time       // when usage was last counted from zero by hand; zero: never
-	Status         Status
-	CreationMode   string // "api", "auto" (bootstrap), "ui"
-	CreatedAt      time.Time
-	UpdatedAt      time.Time
-	Version        int64
+	// ResetAt is when usage was last counted from zero: by hand, or because a
+	// usage limit was set where none of its kind was; zero: never. LimitedAt is
+	// when the latter was.
+	ResetAt      time.Time
+	LimitedAt    time.Time
+	Status       Status
+	CreationMode string // "api", "auto" (bootstrap), "ui"
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
+	Version      int64
 }
 
 // Kind is the key's kind.

@@ -43,10 +43,14 @@ type Grant struct {
 	Enabled        bool
 	UsageLimits    json.RawMessage
 	RateLimits     json.RawMessage
-	Status         Status    // Exhausted once its usage limit is reached
-	LastResetAt    time.Time // when its usage was last set to nothing; zero: never
-	CreatedAt      time.Time
-	UpdatedAt      time.Time
+	Status         Status // Exhausted once its usage limit is reached
+	// LastResetAt is when usage was last counted from zero: by hand, or because a
+	// usage limit was set where none of its kind was; zero: never. LimitedAt is
+	// when the latter was.
+	LastResetAt time.Time
+	LimitedAt   time.Time
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
 }
 
 // Provider is an integration as one workspace sees it, called "@slug". The
@@ -62,6 +66,11 @@ type Provider struct {
 	UsageLimits    json.RawMessage
 	RateLimits     json.RawMessage
 	ExpiresAt      time.Time // zero: never
+	// ResetAt is when usage was last counted from zero: by hand, or because a
+	// usage limit was set where none of its kind was; zero: never. LimitedAt is
+	// when the latter was.
+	ResetAt   time.Time
+	LimitedAt time.Time
 	// OwnsIntegration: the integration was made with the provider, as a virtual
 	// key, and goes with it.
 	OwnsIntegration bool

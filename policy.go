@@ -45,3 +45,13 @@ type Policy struct {
 	UpdatedAt time.Time
 	Version   int64 // grows with every write
 }
+
+// PolicyQuery selects policies of one kind in a workspace, newest first.
+type PolicyQuery struct {
+	Kind        PolicyKind
+	WorkspaceID WorkspaceID
+	Status      Status // Active or Archived
+	Measure     string // the limit's type; "" for any
+	Unit        string // the limit's unit; "" for any
+	Page        Page
+}

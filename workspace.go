@@ -34,9 +34,14 @@ type Workspace struct {
 
 	UsageLimits json.RawMessage // as the admin API takes and gives them; nil when unset
 	RateLimits  json.RawMessage
-	IsDefault   bool
-	Status      Status
-	CreatedAt   time.Time
-	UpdatedAt   time.Time
-	Version     int64 // grows with every write
+	// ResetAt is when usage was last counted from zero: by hand, or because a
+	// usage limit was set where none of its kind was; zero: never. LimitedAt is
+	// when the latter was.
+	ResetAt   time.Time
+	LimitedAt time.Time
+	IsDefault bool
+	Status    Status
+	CreatedAt time.Time
+	UpdatedAt time.Time
+	Version   int64 // grows with every write
 }

@@ -9,7 +9,7 @@ import (
 
 const apiKeyColumns = `organisation_id, id, workspace_id, type, sub_type, user_id, name, description, hash,
 	masked, scopes, usage_limits, rate_limits, defaults, alert_emails, expires_us, status,
-	creation_mode, created_us, updated_us, version, old_hash, old_until_us, rotated_us, rotation_policy, reset_us`
+	creation_mode, created_us, updated_us, version, old_hash, old_until_us, rotated_us, rotation_policy, reset_us, limited_us`
 
 func apiKeyTo(k *claviger.APIKey) []any {
 	return []any{text(&k.OrganisationID), text(&k.ID), text(&k.WorkspaceID), text(&k.Type), text(&k.SubType), text(&k.UserID),
@@ -17,11 +17,12 @@ func apiKeyTo(k *claviger.APIKey) []any {
 		text(&k.Masked), jsonTo{&k.Scopes}, rawTo{&k.UsageLimits}, rawTo{&k.RateLimits}, rawTo{&k.Defaults},
 		jsonTo{&k.AlertEmails}, timeTo{&k.ExpiresAt}, text(&k.Status),
 		text(&k.CreationMode), timeTo{&k.CreatedAt}, timeTo{&k.UpdatedAt}, number(&k.Version),
-		fixedTo{k.OldHash[:]}, timeTo{&k.OldUntil}, timeTo{&k.RotatedAt}, rawTo{&k.RotationPolicy}, timeTo{&k.ResetAt}}
+		fixedTo{k.OldHash[:]}, timeTo{&k.OldUntil}, timeTo{&k.RotatedAt}, rawTo{&k.RotationPolicy}, timeTo{&k.ResetAt},
+		timeTo{&k.LimitedAt}}
 }
 
 const insertAPIKey = `INSERT INTO api_keys (` + apiKeyColumns + `)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
 ON CONFLICT DO NOTHING`
 
 // InsertAPIKey adds a key; claviger.Conflict if the same key is stored already,
@@ -39,7 +40,7 @@ func (t *Tx) InsertAPIKey(ctx context.Context, k claviger.APIKey) error {
 		k.OrganisationID, k.ID, orNull(k.WorkspaceID), k.Type, k.SubType, k.UserID, k.Name, k.Description, hashOrNull(k.Hash),
 		k.Masked, scopes, raw(k.UsageLimits), raw(k.RateLimits), raw(k.Defaults), emails, micros(k.ExpiresAt), k.Status,
 		k.CreationMode, k.CreatedAt.UnixMicro(), k.UpdatedAt.UnixMicro(), k.Version,
-		hashOrNull(k.OldHash), micros(k.OldUntil), micros(k.RotatedAt), raw(k.RotationPolicy), micros(k.ResetAt))
+		hashOrNull(k.OldHash), micros(k.OldUntil), micros(k.RotatedAt), raw(k.RotationPolicy), micros(k.ResetAt), micros(k.LimitedAt))
 }
 
 const selectAPIKey = "SELECT " + apiKeyColumns + " FROM api_keys WHERE organisation_id = $1 AND id = $2 AND " + live
@@ -81,8 +82,9 @@ func (t *Tx) APIKeys(ctx context.Context, org claviger.OrganisationID, q clavige
 const (
 	updateAPIKey = `UPDATE api_keys SET name = $1, description = $2, hash = $3, masked = $4, scopes = $5, usage_limits = $6,
 	rate_limits = $7, defaults = $8, alert_emails = $9, expires_us = $10, status = $11, updated_us = $12,
-	old_hash = $13, old_until_us = $14, rotated_us = $15, rotation_policy = $16, reset_us = $17, version = version + 1
-WHERE organisation_id = $18 AND id = $19 AND version = $20 AND ` + live
+	old_hash = $13, old_until_us = $14, rotated_us = $15, rotation_policy = $16, reset_us = $17,
+	limited_us = $18, version = version + 1
+WHERE organisation_id = $19 AND id = $20 AND version = $21 AND ` + live
 	apiKeyExists = "SELECT 1 FROM api_keys WHERE organisation_id = $1 AND id = $2 AND " + live
 )
 
@@ -101,7 +103,7 @@ func (t *Tx) UpdateAPIKey(ctx context.Context, k claviger.APIKey) error {
 		k.Name, k.Description, hashOrNull(k.Hash), k.Masked, scopes, raw(k.UsageLimits), raw(k.RateLimits), raw(k.Defaults),
 		emails, micros(k.ExpiresAt), notArchived(k.Status), k.UpdatedAt.UnixMicro(),
 		hashOrNull(k.OldHash), micros(k.OldUntil), micros(k.RotatedAt), raw(k.RotationPolicy), micros(k.ResetAt),
-		k.OrganisationID, k.ID, k.Version)
+		micros(k.LimitedAt), k.OrganisationID, k.ID, k.Version)
 	return t.changed(ctx, n, err, "api key", apiKeyExists, k.OrganisationID, k.ID)
 }
 

@@ -8,23 +8,25 @@ import (
 )
 
 const providerColumns = `organisation_id, id, workspace_id, integration_id, slug, name, note, usage_limits, rate_limits,
-	expires_us, owns_integration, status, created_us, updated_us, version`
+	expires_us, owns_integration, status, created_us, updated_us, version, reset_us, limited_us`
 
 func providerTo(p *claviger.Provider) []any {
 	return []any{text(&p.OrganisationID), text(&p.ID), text(&p.WorkspaceID), text(&p.IntegrationID), text(&p.Slug), text(&p.Name),
 		text(&p.Note), rawTo{&p.UsageLimits}, rawTo{&p.RateLimits},
-		timeTo{&p.ExpiresAt}, flag(&p.OwnsIntegration), text(&p.Status), timeTo{&p.CreatedAt}, timeTo{&p.UpdatedAt}, number(&p.Version)}
+		timeTo{&p.ExpiresAt}, flag(&p.OwnsIntegration), text(&p.Status), timeTo{&p.CreatedAt}, timeTo{&p.UpdatedAt}, number(&p.Version),
+		timeTo{&p.ResetAt}, timeTo{&p.LimitedAt}}
 }
 
 const insertProvider = `INSERT INTO providers (` + providerColumns + `)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING`
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING`
 
 // InsertProvider adds a provider; claviger.Conflict if its slug is taken in the
 // workspace, claviger.Missing if its workspace or integration is not there.
 func (t *Tx) InsertProvider(ctx context.Context, p claviger.Provider) error {
 	return t.insert(ctx, step{name: "insert provider", taken: "slug is already taken", parent: "workspace or integration"}, insertProvider,
 		p.OrganisationID, p.ID, p.WorkspaceID, p.IntegrationID, p.Slug, p.Name, p.Note, raw(p.UsageLimits), raw(p.RateLimits),
-		micros(p.ExpiresAt), p.OwnsIntegration, p.Status, p.CreatedAt.UnixMicro(), p.UpdatedAt.UnixMicro(), p.Version)
+		micros(p.ExpiresAt), p.OwnsIntegration, p.Status, p.CreatedAt.UnixMicro(), p.UpdatedAt.UnixMicro(), p.Version,
+		micros(p.ResetAt), micros(p.LimitedAt))
 }
 
 var (
@@ -75,8 +77,8 @@ func (t *Tx) Providers(ctx context.Context, org claviger.OrganisationID, q clavi
 
 const (
 	updateProvider = `UPDATE providers SET slug = $1, name = $2, note = $3, usage_limits = $4, rate_limits = $5, expires_us = $6,
-	status = $7, updated_us = $8, version = version + 1
-WHERE organisation_id = $9 AND workspace_id = $10 AND id = $11 AND version = $12 AND ` + live
+	status = $7, updated_us = $8, reset_us = $9, limited_us = $10, version = version + 1
+WHERE organisation_id = $11 AND workspace_id = $12 AND id = $13 AND version = $14 AND ` + live
 	archiveProvider = `UPDATE providers SET status = 'archived', updated_us = $1, version = version + 1
 WHERE organisation_id = $2 AND workspace_id = $3 AND id = $4 AND version = $5 AND ` + live
 	providerExists = "SELECT 1 FROM providers WHERE organisation_id = $1 AND id = $2 AND " + live
@@ -88,7 +90,7 @@ WHERE organisation_id = $2 AND workspace_id = $3 AND id = $4 AND version = $5 AN
 func (t *Tx) UpdateProvider(ctx context.Context, p claviger.Provider) error {
 	n, err := t.exec(ctx, step{name: "update provider", taken: "slug is already taken"}, updateProvider,
 		p.Slug, p.Name, p.Note, raw(p.UsageLimits), raw(p.RateLimits), micros(p.ExpiresAt), notArchived(p.Status),
-		p.UpdatedAt.UnixMicro(), p.OrganisationID, p.WorkspaceID, p.ID, p.Version)
+		p.UpdatedAt.UnixMicro(), micros(p.ResetAt), micros(p.LimitedAt), p.OrganisationID, p.WorkspaceID, p.ID, p.Version)
 	return t.changed(ctx, n, err, "provider", providerExists, p.OrganisationID, p.ID)
 }
 

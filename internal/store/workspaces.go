@@ -8,17 +8,18 @@ import (
 )
 
 const workspaceColumns = `organisation_id, id, slug, name, description, icon, metadata, usage_limits, rate_limits,
-	is_default, status, created_us, updated_us, version, input_guardrails, output_guardrails, user_api_key_config`
+	is_default, status, created_us, updated_us, version, input_guardrails, output_guardrails, user_api_key_config, reset_us, limited_us`
 
 func workspaceTo(w *claviger.Workspace) []any {
 	return []any{text(&w.OrganisationID), text(&w.ID), text(&w.Slug), text(&w.Name), text(&w.Description), text(&w.Icon),
 		jsonTo{&w.Metadata}, rawTo{&w.UsageLimits}, rawTo{&w.RateLimits},
 		flag(&w.IsDefault), text(&w.Status), timeTo{&w.CreatedAt}, timeTo{&w.UpdatedAt}, number(&w.Version),
-		jsonTo{&w.InputGuardrails}, jsonTo{&w.OutputGuardrails}, text(&w.UserAPIKeyConfig)}
+		jsonTo{&w.InputGuardrails}, jsonTo{&w.OutputGuardrails}, text(&w.UserAPIKeyConfig),
+		timeTo{&w.ResetAt}, timeTo{&w.LimitedAt}}
 }
 
 const insertWorkspace = `INSERT INTO workspaces (` + workspaceColumns + `)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING`
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) ON CONFLICT DO NOTHING`
 
 // InsertWorkspace adds a workspace; claviger.Conflict if its slug is taken.
 func (t *Tx) InsertWorkspace(ctx context.Context, w claviger.Workspace) error {
@@ -29,7 +30,7 @@ func (t *Tx) InsertWorkspace(ctx context.Context, w claviger.Workspace) error {
 	return t.insert(ctx, step{name: "insert workspace", taken: "slug is already taken", parent: "organisation"}, insertWorkspace,
 		w.OrganisationID, w.ID, w.Slug, w.Name, w.Description, w.Icon, defaults.metadata, raw(w.UsageLimits), raw(w.RateLimits),
 		w.IsDefault, w.Status, w.CreatedAt.UnixMicro(), w.UpdatedAt.UnixMicro(), w.Version,
-		defaults.input, defaults.output, w.UserAPIKeyConfig)
+		defaults.input, defaults.output, w.UserAPIKeyConfig, micros(w.ResetAt), micros(w.LimitedAt))
 }
 
 // encodedDefaults are the columns of a workspace that hold JSON of ours.
@@ -92,8 +93,8 @@ func (t *Tx) Workspaces(ctx context.Context, org claviger.OrganisationID, q clav
 const (
 	updateWorkspace = `UPDATE workspaces SET slug = $1, name = $2, description = $3, icon = $4, metadata = $5,
 	usage_limits = $6, rate_limits = $7, is_default = $8, status = $9, updated_us = $10,
-	input_guardrails = $11, output_guardrails = $12, user_api_key_config = $13, version = version + 1
-WHERE organisation_id = $14 AND id = $15 AND version = $16 AND ` + live
+	input_guardrails = $11, output_guardrails = $12, user_api_key_config = $13, reset_us = $14, limited_us = $15, version = version + 1
+WHERE organisation_id = $16 AND id = $17 AND version = $18 AND ` + live
 	workspaceExists = "SELECT 1 FROM workspaces WHERE organisation_id = $1 AND id = $2 AND " + live
 )
 
@@ -106,7 +107,8 @@ func (t *Tx) UpdateWorkspace(ctx context.Context, w claviger.Workspace) error {
 	}
 	n, err := t.exec(ctx, step{name: "update workspace", taken: "slug is already taken"}, updateWorkspace,
 		w.Slug, w.Name, w.Description, w.Icon, defaults.metadata, raw(w.UsageLimits), raw(w.RateLimits), w.IsDefault,
-		notArchived(w.Status), w.UpdatedAt.UnixMicro(), defaults.input, defaults.output, w.UserAPIKeyConfig, w.OrganisationID, w.ID, w.Version)
+		notArchived(w.Status), w.UpdatedAt.UnixMicro(), defaults.input, defaults.output, w.UserAPIKeyConfig,
+		micros(w.ResetAt), micros(w.LimitedAt), w.OrganisationID, w.ID, w.Version)
 	return t.changed(ctx, n, err, "workspace", workspaceExists, w.OrganisationID, w.ID)
 }
 
@@ -128,13 +130,14 @@ const ownIntegrations = "SELECT id FROM integrations WHERE organisation_id = $1 
 
 // What a workspace was granted, and what others were granted of its own; what
 // it may read secrets through, and what its own do; the models and tags of its
-// own.
+// own; the resets of its policies.
 var deleteWorkspaceGrants = []string{
 	"DELETE FROM grants WHERE organisation_id = $1 AND workspace_id = $2",
 	"DELETE FROM grants WHERE organisation_id = $1 AND integration_id IN (" + ownIntegrations + ")",
 	"DELETE FROM secret_reference_workspaces WHERE organisation_id = $1 AND workspace_id = $2",
 	"DELETE FROM secret_uses WHERE organisation_id = $1 AND integration_id IN (" + ownIntegrations + ")",
 	"DELETE FROM integration_models WHERE organisation_id = $1 AND integration_id IN (" + ownIntegrations + ")",
+	"DELETE FROM policy_resets WHERE organisation_id = $1 AND policy_id IN (SELECT id FROM policies WHERE organisation_id = $1 AND workspace_id = $2)",
 	"DELETE FROM integration_tags WHERE organisation_id = $1 AND integration_id IN (" + ownIntegrations + ")",
 }
 
@@ -147,13 +150,15 @@ WHERE organisation_id = $1 AND workspace_id = $2 AND ` + live,
 WHERE organisation_id = $1 AND workspace_id = $2 AND ` + live,
 	`UPDATE providers SET status = 'archived', updated_us = $3, version = version + 1
 WHERE organisation_id = $1 AND ` + live + ` AND integration_id IN (` + ownIntegrations + `)`,
+	`UPDATE policies SET status = 'archived', updated_us = $3, version = version + 1
+WHERE organisation_id = $1 AND workspace_id = $2 AND ` + live,
 	`UPDATE integrations SET status = 'archived', sealed = NULL, root_key_id = 0, updated_us = $3, version = version + 1
 WHERE organisation_id = $1 AND workspace_id = $2 AND ` + live,
 }
 
 // ArchiveWorkspace archives the workspace where the version is still
-// w.Version, at w.UpdatedAt, with its keys, its providers and its own
-// integrations; what is sealed in them and the hashes of the keys are wiped,
+// w.Version, at w.UpdatedAt, with its keys, its providers, its policies and its
+// own integrations; what is sealed in them and the hashes of the keys are wiped,
 // and grants to it are gone.
 func (t *Tx) ArchiveWorkspace(ctx context.Context, w claviger.Workspace) error {
 	s := step{name: "archive workspace"}

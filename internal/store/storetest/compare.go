@@ -79,7 +79,8 @@ func compareReads(ctx context.Context, rt *rapid.T, d *draws, a, b *store.Store)
 		slices.SortFunc(target.Models, func(a, b claviger.Model) int { return strings.Compare(a.Slug, b.Slug) })
 		targets, targetsErr := s.Targets(ctx, d.org, ws)
 		key, of, keyErr := s.APIKeyByHash(ctx, hash)
-		got[i] = fmt.Sprintf("%+v %v %+v %v %+v %+v %v", target, targetErr, targets, targetsErr, key, of, keyErr)
+		policies, policiesErr := s.Policies(ctx, d.org, ws)
+		got[i] = fmt.Sprintf("%+v %v %+v %v %+v %v %+v %+v %v", policies, policiesErr, target, targetErr, targets, targetsErr, key, of, keyErr)
 	}
 	if diff := cmp.Diff(got[0], got[1]); diff != "" {
 		rt.Fatalf("the stores differ:\n%s", diff)

@@ -103,7 +103,7 @@ func write[T any](name string, v T, method func(*store.Tx, context.Context, T) e
 // op draws one operation. Updates that may take a slug are not among several in
 // a transaction by chance: a refused one ends it on both stores alike.
 func (d *draws) op() op {
-	switch rapid.IntRange(0, 23).Draw(d.T, "operation") {
+	switch rapid.IntRange(0, 26).Draw(d.T, "operation") {
 	case 0, 1:
 		return write("insert workspace", d.workspace(), (*store.Tx).InsertWorkspace)
 	case 2:
@@ -144,6 +144,8 @@ func (d *draws) op() op {
 		return op{"delete model", func(ctx context.Context, tx *store.Tx) (any, error) {
 			return nil, tx.DeleteModel(ctx, d.org, of, slug)
 		}}
+	case 23, 24, 25:
+		return d.policyOp()
 	default:
 		return write("archive provider", d.provider(), (*store.Tx).ArchiveProvider)
 	}

@@ -22,7 +22,11 @@ func (d *draws) everything() []op {
 	if d.maybe("tagged") != "" {
 		ss.Tags = map[string]string{"env": "prod", "team": d.name()}
 	}
+	ys := claviger.PolicyQuery{Kind: d.policy().Kind, WorkspaceID: inWorkspace, Status: claviger.Status(d.maybe("active")), Page: d.page()}
+	y := d.policy()
 	return []op{
+		{"policy", func(c context.Context, tx *store.Tx) (any, error) { return tx.Policy(c, d.org, y.Kind, y.ID) }},
+		{"policies", func(c context.Context, tx *store.Tx) (any, error) { return rowsAndTotal(tx.Policies(c, d.org, ys)) }},
 		{"secret reference", func(c context.Context, tx *store.Tx) (any, error) { return tx.SecretReference(c, d.org, sref) }},
 		{"secret references", func(c context.Context, tx *store.Tx) (any, error) {
 			return rowsAndTotal(tx.SecretReferences(c, d.org, ss))

@@ -49,6 +49,9 @@ func Fill(t *testing.T, s *store.Store) {
 			ok(t, tx.InsertSecretReference(ctx, r))
 			ok(t, tx.PutSecretUses(ctx, org, i.ID, []claviger.SecretReferenceID{r.ID}))
 			ok(t, tx.InsertAudit(ctx, entry))
+			y := policy(ws, claviger.UsagePolicy)
+			ok(t, tx.InsertPolicy(ctx, y))
+			ok(t, tx.PutPolicyReset(ctx, org, y.ID, "v", at))
 		}
 		return nil
 	})

@@ -70,7 +70,7 @@ func workspace(org claviger.OrganisationID, slug string) claviger.Workspace {
 		Description: "a team", Icon: "🔑", Metadata: map[string]string{"cost": "R&D <1>"},
 		InputGuardrails: []string{"pg-in"}, OutputGuardrails: []string{"pg-out", "pg-more"}, UserAPIKeyConfig: "pc-one",
 		UsageLimits: json.RawMessage(`[{"credit_limit":1}]`), RateLimits: json.RawMessage(`[]`),
-		Status: claviger.Active, CreatedAt: at, UpdatedAt: at, Version: 1}
+		ResetAt: at, LimitedAt: at.Add(-time.Hour), Status: claviger.Active, CreatedAt: at, UpdatedAt: at, Version: 1}
 }
 
 func apiKey(org claviger.OrganisationID, ws claviger.WorkspaceID) claviger.APIKey {
@@ -79,7 +79,7 @@ func apiKey(org claviger.OrganisationID, ws claviger.WorkspaceID) claviger.APIKe
 		Name: "key", Description: "a key", Masked: "ab*******yz", Scopes: []claviger.Scope{"completions.write"},
 		UsageLimits: json.RawMessage(`{"credit_limit":1}`), Defaults: json.RawMessage(`{"metadata":{}}`),
 		AlertEmails: []string{"a@example.com"}, ExpiresAt: at.Add(time.Hour), Status: claviger.Active, CreationMode: "api",
-		CreatedAt: at, UpdatedAt: at, Version: 1, OldUntil: at.Add(time.Minute), RotatedAt: at, ResetAt: at,
+		CreatedAt: at, UpdatedAt: at, Version: 1, OldUntil: at.Add(time.Minute), RotatedAt: at, ResetAt: at, LimitedAt: at,
 		RotationPolicy: json.RawMessage(`{"rotation_period":"weekly"}`)}
 	copy(k.Hash[:], id)
 	copy(k.OldHash[:], id[1:])
@@ -97,12 +97,13 @@ func integration(org claviger.OrganisationID, ws claviger.WorkspaceID, slug stri
 
 func grant(i claviger.Integration, ws claviger.WorkspaceID) claviger.Grant {
 	return claviger.Grant{OrganisationID: i.OrganisationID, IntegrationID: i.ID, WorkspaceID: ws, Enabled: true, Status: claviger.Active,
+		LimitedAt:   at,
 		UsageLimits: json.RawMessage(`[{"credit_limit":2}]`), CreatedAt: at, UpdatedAt: at}
 }
 
 func provider(i claviger.Integration, ws claviger.WorkspaceID, slug string) claviger.Provider {
 	return claviger.Provider{ID: claviger.NewID[claviger.ProviderID](), OrganisationID: i.OrganisationID, WorkspaceID: ws,
-		IntegrationID: i.ID, Slug: slug, Name: "Provider " + slug, Note: "a note", RateLimits: json.RawMessage(`[]`),
+		IntegrationID: i.ID, Slug: slug, Name: "Provider " + slug, Note: "a note", RateLimits: json.RawMessage(`[]`), ResetAt: at, LimitedAt: at,
 		Status: claviger.Active, CreatedAt: at, UpdatedAt: at, Version: 1}
 }
 

@@ -41,6 +41,9 @@ func Run(t *testing.T, open func(testing.TB) *store.Store) {
 		"the audit log can be narrowed":               auditFiltered,
 		"a replaced secret finds its key":             rotated,
 		"archived workspaces can be listed":           archivedWorkspaces,
+		"policies are kept":                           policies,
+		"policies can be narrowed":                    policiesListed,
+		"another organisation's policies are hidden":  policiesForeign,
 	} {
 		t.Run(name, func(t *testing.T) {
 			test(t, newWorld(t, open(t)))

@@ -25,6 +25,7 @@ func updated(t *testing.T, w *world) {
 	key.UsageLimits, key.RateLimits, key.Defaults, key.AlertEmails = nil, json.RawMessage(`[1]`), nil, nil
 	ws.InputGuardrails, ws.OutputGuardrails, ws.UserAPIKeyConfig = nil, []string{}, ""
 	key.OldHash, key.OldUntil, key.RotatedAt, key.RotationPolicy, key.ResetAt = claviger.KeyHash{}, time.Time{}, later, nil, later
+	ws.ResetAt, ws.LimitedAt, key.LimitedAt, g.LastResetAt, g.LimitedAt, prov.ResetAt, prov.LimitedAt = time.Time{}, later, time.Time{}, later, later, later, time.Time{}
 	key.ExpiresAt, key.Status, key.UpdatedAt = time.Time{}, claviger.Exhausted, later
 	in.Slug, in.Name, in.Description, in.Configurations = "new", "new", "", map[string]json.RawMessage{}
 	in.Sealed, in.RootKeyID, in.KeyVersion, in.KeyRotatedAt = nil, 0, 8, later

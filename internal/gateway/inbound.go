@@ -73,10 +73,12 @@ func readable(contentType string) bool {
 // Memory is taken as the bytes come, not as they are announced: announcing
 // costs a caller nothing.
 func (x *exchange) fill(b *inbound, size int64) error {
-	b.bytes = make([]byte, 0, firstStep)
+	room := int64(firstStep)
 	if size >= 0 {
-		b.bytes = make([]byte, 0, min(size, freeBody))
+		room = min(size, freeBody)
 	}
+	b.bytes = make([]byte, 0, room)
+	ended := false
 	for int64(len(b.bytes)) != size {
 		if len(b.bytes) == cap(b.bytes) {
 			if err := b.grow(size); err != nil {
@@ -85,14 +87,18 @@ func (x *exchange) fill(b *inbound, size int64) error {
 		}
 		n, err := x.r.Body.Read(b.bytes[len(b.bytes):cap(b.bytes)])
 		b.bytes = b.bytes[:len(b.bytes)+n]
+		ended = err == io.EOF
 		switch {
 		case int64(len(b.bytes)) > x.MaxBody:
 			return x.tooLarge()
-		case err == io.EOF && size < 0:
+		case ended && size < 0:
 			return nil
 		case err != nil && int64(len(b.bytes)) != size:
 			return unread(err)
 		}
+	}
+	if ended {
+		return nil
 	}
 	// Reading on to the end is what lets the server see the caller leave.
 	_, err := x.r.Body.Read(make([]byte, 1))

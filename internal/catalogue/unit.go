@@ -63,6 +63,15 @@ var instead = [unitCount][]Unit{
 	Reasoning:      {Output},
 }
 
+// Instead are the units whose price stands for that of u when it has none of its
+// own, the first that has one. The slice is shared and must not be changed.
+func (u Unit) Instead() []Unit {
+	if u >= unitCount {
+		return nil
+	}
+	return instead[u]
+}
+
 // String is the unit as the file spells it.
 func (u Unit) String() string {
 	if u >= unitCount {

@@ -55,6 +55,7 @@ var may = map[string][]string{
 	"emulator": {},
 	// Facts from a file, and integer money.
 	"catalogue": {},
+	"pricing":   {"root", "internal/catalogue"},
 	// The lean way to providers: the standard library alone.
 	"upstream": {},
 }

@@ -11,6 +11,7 @@ package limits
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	claviger "github.com/claviger/claviger"
@@ -35,7 +36,9 @@ func (a Amount) Of(m claviger.Measure) int64 {
 	}
 }
 
-// Rule is one limit, ready to be enforced. It is immutable.
+// Rule is one limit, ready to be enforced. It is immutable, and handed on by
+// pointer. Two rules may count on one counter, so a limit can change while it
+// counts.
 type Rule struct {
 	OrganisationID claviger.OrganisationID
 	Counter        claviger.Counter
@@ -51,6 +54,20 @@ type Rule struct {
 	// Strict reserves an upper bound instead of an estimate, and refuses what has
 	// none.
 	Strict bool
+
+	memo atomic.Pointer[any]
+}
+
+// Remember keeps what a limiter found for the rule, in place of what was kept
+// before, so that it need not look for it again. It is safe for concurrent use.
+func (r *Rule) Remember(v any) { r.memo.Store(&v) }
+
+// Recall is what was kept last, by whichever limiter; nil for nothing.
+func (r *Rule) Recall() any {
+	if v := r.memo.Load(); v != nil {
+		return *v
+	}
+	return nil
 }
 
 // Rate reports whether the rule is a rate limit; otherwise it is a budget.
@@ -64,6 +81,15 @@ func (r *Rule) Start(now time.Time) time.Time {
 		return r.Since
 	}
 	return start
+}
+
+// Next is when the window that holds now ends for this rule; zero when it never
+// does.
+func (r *Rule) Next(now time.Time) time.Time {
+	if now.Before(r.Since) {
+		now = r.Since
+	}
+	return r.Window.Next(now)
 }
 
 // Ask is what a request asks for. The zero value asks for nothing.

@@ -169,3 +169,17 @@ type Usage struct {
 	Window  time.Time
 	Used    int64 // requests, tokens or nano-dollars
 }
+
+// UsageQuery selects counters of one policy, by the names of their groups. Zero
+// fields select everything.
+type UsageQuery struct {
+	Measure Measure
+	Cadence string
+	Search  string // the group contains it, case-sensitive
+	// From leaves out counters whose window began before: they count from zero
+	// again.
+	From    time.Time
+	AtLeast *int64 // used so much or more
+	Below   *int64 // used less
+	Page    Page
+}

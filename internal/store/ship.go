@@ -7,7 +7,8 @@ import (
 )
 
 // Ship writes a batch of a node's journal to the ledger, in one transaction
-// with the position in the journal it reaches, which is opaque here.
+// with the counters that its entries count on and the position in the journal
+// it reaches, which is opaque here.
 //
 // Shipping is idempotent and does not depend on order: a batch may come twice,
 // parts of it may, and a close may come before its opening. A closed entry never
@@ -15,68 +16,35 @@ import (
 // entry that is closed and names no organisation is a close alone.
 func (s *Store) Ship(ctx context.Context, node string, entries []claviger.Entry, position []byte) error {
 	whole, closes := fold(entries)
-	rows, err := s.shipRows(ctx, shipWhole, whole, nil)
-	if err == nil {
-		rows, err = s.shipRows(ctx, shipClose, closes, rows)
+	// Statements are prepared before the transaction takes the one connection
+	// that writes.
+	rows, err := lots(ctx, s, shipWhole, whole)
+	if err != nil {
+		return err
 	}
+	alone, err := lots(ctx, s, shipClose, closes)
+	if err != nil {
+		return err
+	}
+	rows = append(rows, alone...)
+	counting, err := s.counting(ctx, whole, closes)
 	if err != nil {
 		return err
 	}
 	return s.retry(ctx, s.ledger.Write, func(t *Tx) error {
-		if err := t.ship(ctx, node, rows); err != nil || len(position) == 0 {
+		before, err := t.counted(ctx, counting)
+		if err != nil {
 			return err
 		}
-		_, err := t.exec(ctx, step{name: "put ledger position"}, putPosition, node, position)
+		if err := write(ctx, t, node, rows); err != nil {
+			return err
+		}
+		if err := t.tally(ctx, counting, shifts(before, whole, closes)); err != nil || len(position) == 0 {
+			return err
+		}
+		_, err = t.exec(ctx, step{name: "put ledger position"}, putPosition, node, position)
 		return err
 	})
-}
-
-// fold makes one entry of all that a batch says about an attempt: a statement
-// cannot write a row twice. It parts entries with an opening from mere closes.
-func fold(entries []claviger.Entry) (whole, closes []*claviger.Entry) {
-	seen := make(map[claviger.EntryID]*claviger.Entry, len(entries))
-	order := make([]*claviger.Entry, 0, len(entries))
-	for i := range entries {
-		e := &entries[i]
-		id := e.ID
-		if id.IsZero() {
-			id = e.Closing.ID
-		}
-		before, ok := seen[id]
-		if !ok {
-			c := *e
-			c.Opening.ID = id
-			seen[id] = &c
-			order = append(order, &c)
-			continue
-		}
-		if before.OrganisationID == "" && e.OrganisationID != "" {
-			before.Opening = e.Opening
-			before.Opening.ID = id
-		}
-		if rank(e.Status) > rank(before.Status) {
-			before.Status, before.Closing = e.Status, e.Closing
-		}
-	}
-	for _, e := range order {
-		if e.OrganisationID == "" && e.Status == claviger.EntryClosed {
-			closes = append(closes, e)
-		} else {
-			whole = append(whole, e)
-		}
-	}
-	return whole, closes
-}
-
-func rank(s claviger.EntryStatus) int {
-	switch s {
-	case claviger.EntryClosed:
-		return 2
-	case claviger.EntryUnsettled:
-		return 1
-	default:
-		return 0
-	}
 }
 
 const putPosition = `INSERT INTO ledger_positions (node, position) VALUES ($1, $2)
@@ -94,17 +62,37 @@ func (s *Store) LedgerPosition(ctx context.Context, node string) (position []byt
 	return position, err
 }
 
-const unsettle = `UPDATE entries SET status = 'unsettled', estimated = TRUE, input = estimated_in, output = estimated_out
+const unsettle = `UPDATE entries SET status = 'unsettled', estimated = TRUE, input = estimated_in, output = estimated_out, cost = estimated_cost
 WHERE node = $1 AND status = 'open'`
 
+const listOpenCounted = "SELECT " + countedColumns + " FROM entries WHERE node = $1 AND status = 'open' AND charges <> ''"
+
 // Unsettle ends every open entry of a node: the estimate is booked as what it
-// used. It returns how many there were. It is for the start of a node, when all
-// that its journal holds is shipped and nothing runs yet.
+// used, also on the counters. It returns how many there were. It is for the
+// start of a node, when all that its journal holds is shipped and nothing runs
+// yet.
 func (s *Store) Unsettle(ctx context.Context, node string) (n int, err error) {
+	counting, err := s.counting(ctx, nil, nil)
+	if err != nil {
+		return 0, err
+	}
 	err = s.retry(ctx, s.ledger.Write, func(t *Tx) error {
+		open := map[claviger.EntryID]*claviger.Entry{}
+		if err := t.rows(ctx, "open ledger entries", listOpenCounted, []any{node}, countedInto(open)); err != nil {
+			return err
+		}
+		var ended []*claviger.Entry
+		for _, e := range open {
+			after := *e
+			bookEstimate(&after)
+			ended = append(ended, &after)
+		}
 		rows, err := t.exec(ctx, step{name: "unsettle ledger entries"}, unsettle, node)
 		n = int(rows)
-		return err
+		if err != nil {
+			return err
+		}
+		return t.tally(ctx, counting, shifts(open, ended))
 	})
 	return n, err
 }

@@ -73,17 +73,22 @@ func (t *Tx) rows(ctx context.Context, what, query string, args []any, next func
 	if err != nil {
 		return nil
 	}
-	rows, err := t.tx.QueryContext(ctx, query, args...)
+	rows, err := t.tx.QueryContext(ctx, query, args...) //nolint:sqlclosecheck // each closes them
+	return t.each(ctx, "list "+what, rows, err, next)
+}
+
+// each calls next for every row of a query's answer, and closes it.
+func (t *Tx) each(ctx context.Context, name string, rows *sql.Rows, err error, next func(*sql.Rows) error) error {
 	if err != nil {
-		return t.lose(ctx, step{name: "list " + what}, err)
+		return t.lose(ctx, step{name: name}, err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		if err := next(rows); err != nil {
-			return t.lose(ctx, step{name: "list " + what}, err)
+			return t.lose(ctx, step{name: name}, err)
 		}
 	}
-	return t.lose(ctx, step{name: "list " + what}, rows.Err())
+	return t.lose(ctx, step{name: name}, rows.Err())
 }
 
 // lose notes the failure of a statement and gives it the words of the product.

@@ -24,7 +24,7 @@ var dialect = store.Dialect{
 	Members:     func(column string) string { return "json_each_text(" + column + "::json)" },
 	Placeholder: func(n int) string { return "$" + strconv.Itoa(n) },
 	// The protocol allows 65535; statements of this size are quicker to plan.
-	MaxParameters: 9000,
+	MaxParameters: 12000,
 	// Serialisable, so that writers see what one writer on SQLite sees: what a
 	// use case checked still holds when it commits, also between rows.
 	Update: sql.TxOptions{Isolation: sql.LevelSerializable},

@@ -12,13 +12,15 @@ const shipBatch = 2000
 // BenchmarkShip measures writing the ledger in batches of 2,000 entries, in
 // rows per second: whole entries, and openings followed by their closes.
 func BenchmarkShip(b *testing.B, open func(testing.TB) *store.Store) {
-	b.Run("whole", func(b *testing.B) { benchmarkShip(b, open(b), closed) })
-	b.Run("open then close", func(b *testing.B) {
-		benchmarkShip(b, open(b), func(e claviger.Entry) claviger.Entry { return e }, closeOnly)
-	})
+	for name, charged := range map[string]bool{"": false, ", with charges": true} {
+		b.Run("whole"+name, func(b *testing.B) { benchmarkShip(b, open(b), charged, closed) })
+		b.Run("open then close"+name, func(b *testing.B) {
+			benchmarkShip(b, open(b), charged, func(e claviger.Entry) claviger.Entry { return e }, closeOnly)
+		})
+	}
 }
 
-func benchmarkShip(b *testing.B, s *store.Store, forms ...func(claviger.Entry) claviger.Entry) {
+func benchmarkShip(b *testing.B, s *store.Store, charged bool, forms ...func(claviger.Entry) claviger.Entry) {
 	tenants := make([]tenant, 20)
 	for i := range tenants {
 		tenants[i] = newTenant("bench")
@@ -31,6 +33,9 @@ func benchmarkShip(b *testing.B, s *store.Store, forms ...func(claviger.Entry) c
 		for i := range entries {
 			n++
 			entries[i] = tenants[n%len(tenants)].opened(n)
+			if !charged {
+				entries[i].Charges = ""
+			}
 		}
 		b.StartTimer()
 		for _, form := range forms {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 	"time"
 
@@ -34,7 +35,7 @@ func shipped(t *testing.T, w *world) {
 		"nothing, then open, then nothing": {[][]claviger.Entry{{}, {e}, nil}, e},
 	} {
 		t.Run(name, func(t *testing.T) {
-			id := claviger.NewEntryID()
+			id, before := claviger.NewEntryID(), used(t, w)
 			for n, batch := range tt.batches {
 				named := make([]claviger.Entry, len(batch))
 				for i, x := range batch {
@@ -49,8 +50,33 @@ func shipped(t *testing.T, w *world) {
 			ok(t, err)
 			same(t, "entries", []claviger.Entry{want}, rows)
 			same(t, "total", 1, total)
+			same(t, "counted", counts[tt.want.Status], used(t, w).minus(before))
 		})
 	}
+}
+
+// amounts are in the order of a tenant's counters: cost, tokens, requests.
+type amounts [3]int64
+
+func (a amounts) minus(b amounts) amounts { return amounts{a[0] - b[0], a[1] - b[1], a[2] - b[2]} }
+
+// counts are what an entry of the fixtures adds to its counters.
+var counts = map[claviger.EntryStatus]amounts{
+	claviger.EntryOpen:      {},
+	claviger.EntryClosed:    {3001, 1 + 2 + 3 + 4 + 5 + 6 + 10 + 11 + 7 + 8 + 9, 1},
+	claviger.EntryUnsettled: {4000, 300, 1},
+}
+
+// used is the state of our tenant's counters.
+func used(t *testing.T, w *world) (out amounts) {
+	t.Helper()
+	counters := w.ours.counters()
+	rows, err := w.store.Counters(t.Context(), w.ours.org.ID, counters)
+	ok(t, err)
+	for _, r := range rows {
+		out[slices.Index(counters, r.Counter)] = r.Used
+	}
+	return out
 }
 
 func otherClose(e claviger.Entry) claviger.Entry {
@@ -109,10 +135,12 @@ func settled(t *testing.T, w *world) {
 	rows, _, err := w.store.Entries(ctx, w.ours.org.ID, claviger.EntryQuery{Page: page})
 	ok(t, err)
 	same(t, "entries", []claviger.Entry{elsewhere, done, unsettled(open)}, rows)
+	same(t, "counted in the budget", int64(3001+4000), used(t, w)[0])
 	ok(t, w.store.Ship(ctx, "node-1", []claviger.Entry{closeOnly(open)}, nil))
 	rows, _, err = w.store.Entries(ctx, w.ours.org.ID, claviger.EntryQuery{Entry: open.ID, Page: page})
 	ok(t, err)
 	same(t, "an unsettled entry whose close turned up", []claviger.Entry{closed(open)}, rows)
+	same(t, "counted then", int64(2*3001), used(t, w)[0])
 }
 
 // positions are kept for each node, with the batch they belong to.

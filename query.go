@@ -41,7 +41,10 @@ type IntegrationQuery struct {
 	AccessibleTo WorkspaceID
 	Type         string // "organisation", "workspace"; "" or "all" for both
 	Tags         []Tag  // all of them; nil for any
-	Page         Page
+	// Brief leaves out what lists do not show: settings, secrets, mappings,
+	// limits and tags.
+	Brief bool
+	Page  Page
 }
 
 // Tag is a label of an integration. An empty Value stands for any.

@@ -116,7 +116,7 @@ func (s *Service) Integrations(ctx context.Context, by authz.Caller, f Integrati
 		return nil, 0, err
 	}
 	err = s.store.View(ctx, func(tx Tx) error {
-		q := claviger.IntegrationQuery{Type: f.Type, Tags: tags, Page: f.Page}
+		q := claviger.IntegrationQuery{Type: f.Type, Tags: tags, Brief: true, Page: f.Page}
 		if q.AccessibleTo, err = only(ctx, tx, by, f.Workspace); err != nil {
 			return err
 		}

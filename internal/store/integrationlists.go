@@ -25,20 +25,23 @@ WHERE own.organisation_id = $1 AND own.workspace_id = $2 AND own.` + live + ` AN
 const countAccessible = `SELECT COALESCE(SUM(granted), 0), COALESCE(SUM(own_granted), 0), COALESCE(SUM(own), 0)
 FROM accessible_counts WHERE organisation_id = $1 AND workspace_id = $2`
 
-// The page is cut out before its rows are read: they are long. CROSS JOIN keeps
-// SQLite from starting with all of the organisation's.
+// The page is cut out before its rows are read. CROSS JOIN keeps SQLite from
+// starting with all of the organisation's. The rows are found by their time, in
+// the index of the whole list, and not by their random ids: what is shown
+// together lies near each other there, and on SQLite the index has all that the
+// page shows. A range of one id keeps the primary key out of it.
 var (
 	listGranted    = pageOf + granted + pageEnd
 	listAccessible = pageOf + accessible + pageEnd
-	pageOf         = "SELECT " + of("i", integrationColumns) + " FROM ("
+	pageOf         = "SELECT " + of("i", briefColumns) + " FROM ("
 )
 
 const pageEnd = `
 ORDER BY 1 DESC, 2 DESC LIMIT $3 OFFSET $4) a CROSS JOIN integrations i
-WHERE i.organisation_id = $1 AND i.id = a.id ORDER BY a.at DESC, a.id DESC`
+WHERE i.organisation_id = $1 AND i.created_us = a.at AND i.id BETWEEN a.id AND a.id AND i.` + live + ` ORDER BY a.at DESC, a.id DESC`
 
-// accessibleIntegrations is a page of what a workspace may use, with no other
-// filter.
+// accessibleIntegrations is a brief page of what a workspace may use, with no
+// other filter.
 func (t *Tx) accessibleIntegrations(ctx context.Context, org claviger.OrganisationID, q claviger.IntegrationQuery) (out []claviger.Integration, total int, err error) {
 	var all, ownGranted, own int
 	err = t.row(ctx, "integrations", []any{&all, &ownGranted, &own}, countAccessible, org, q.AccessibleTo)
@@ -52,7 +55,7 @@ func (t *Tx) accessibleIntegrations(ctx context.Context, org claviger.Organisati
 	if own > ownGranted {
 		query = listAccessible
 	}
-	err = t.rows(ctx, "integrations", query, []any{org, q.AccessibleTo, q.Page.Size, q.Page.Offset()}, integrationsTo(&out))
+	err = t.rows(ctx, "integrations", query, []any{org, q.AccessibleTo, q.Page.Size, q.Page.Offset()}, integrationsTo(&out, q))
 	return out, total, err
 }
 
@@ -77,6 +80,6 @@ func (t *Tx) allIntegrations(ctx context.Context, org claviger.OrganisationID, q
 		return nil, total, err
 	}
 	w, from := integrationsWhere(org, q)
-	err = integrationList(from, q.Page).page(ctx, t, w, integrationsTo(&out))
+	err = integrationList(from, q).page(ctx, t, w, integrationsTo(&out, q))
 	return out, total, err
 }

@@ -20,6 +20,15 @@ func integrationTo(i *claviger.Integration) []any {
 		timeTo{&i.CreatedAt}, timeTo{&i.UpdatedAt}, timeTo{&i.KeyRotatedAt}, number(&i.Version)}
 }
 
+// briefColumns are those that lists show. The index integrations_list has them
+// all on SQLite.
+const briefColumns = "organisation_id, id, workspace_id, slug, name, description, ai_provider, status, created_us, updated_us"
+
+func briefTo(i *claviger.Integration) []any {
+	return []any{text(&i.OrganisationID), text(&i.ID), text(&i.WorkspaceID), text(&i.Slug), text(&i.Name), text(&i.Description),
+		text(&i.AIProvider), text(&i.Status), timeTo{&i.CreatedAt}, timeTo{&i.UpdatedAt}}
+}
+
 const insertIntegration = `INSERT INTO integrations (` + integrationColumns + `, globally_granted)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 ON CONFLICT DO NOTHING`
@@ -72,17 +81,21 @@ func (t *Tx) Integrations(ctx context.Context, org claviger.OrganisationID, q cl
 	switch {
 	case len(q.Tags) == 0 && q.AccessibleTo == "":
 		return t.allIntegrations(ctx, org, q)
-	case len(q.Tags) == 0 && (q.Type == "" || q.Type == "all"):
+	case len(q.Tags) == 0 && q.Brief && (q.Type == "" || q.Type == "all"):
 		return t.accessibleIntegrations(ctx, org, q)
 	}
 	w, from := integrationsWhere(org, q)
 	var out []claviger.Integration
-	total, err := integrationList(from, q.Page).read(ctx, t, w, integrationsTo(&out))
+	total, err := integrationList(from, q).read(ctx, t, w, integrationsTo(&out, q))
 	return out, total, err
 }
 
-func integrationList(from string, p claviger.Page) list {
-	return list{what: "integrations", columns: of("i", integrationColumns), from: from, order: "i.created_us DESC, i.id DESC", part: p}
+func integrationList(from string, q claviger.IntegrationQuery) list {
+	l := list{what: "integrations", columns: of("i", integrationColumns), from: from, order: "i.created_us DESC, i.id DESC", part: q.Page}
+	if q.Brief {
+		l.columns = of("i", briefColumns)
+	}
+	return l
 }
 
 func integrationsWhere(org claviger.OrganisationID, q claviger.IntegrationQuery) (w *where, from string) {
@@ -107,10 +120,14 @@ func integrationsWhere(org claviger.OrganisationID, q claviger.IntegrationQuery)
 	return w, from
 }
 
-func integrationsTo(out *[]claviger.Integration) func(*sql.Rows) error {
+func integrationsTo(out *[]claviger.Integration, q claviger.IntegrationQuery) func(*sql.Rows) error {
+	to := integrationTo
+	if q.Brief {
+		to = briefTo
+	}
 	return func(rows *sql.Rows) error {
 		*out = append(*out, claviger.Integration{})
-		return rows.Scan(integrationTo(&(*out)[len(*out)-1])...)
+		return rows.Scan(to(&(*out)[len(*out)-1])...)
 	}
 }
 
@@ -121,7 +138,7 @@ WHERE organisation_id = $1 AND globally_granted AND ` + live + ` ORDER BY id`
 // workspace gets, by id.
 func (t *Tx) GloballyGranted(ctx context.Context, org claviger.OrganisationID) ([]claviger.Integration, error) {
 	var out []claviger.Integration
-	err := t.rows(ctx, "integrations", globallyGrantedIntegrations, []any{org}, integrationsTo(&out))
+	err := t.rows(ctx, "integrations", globallyGrantedIntegrations, []any{org}, integrationsTo(&out, claviger.IntegrationQuery{}))
 	return out, err
 }
 

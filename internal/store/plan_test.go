@@ -47,11 +47,13 @@ func TestQueriesUseIndexes(t *testing.T) {
 		"integration by slug":                {selectIntegrationBySlug, "integrations_slug"},
 		"provider by slug":                   {selectProviderBySlug, "providers_slug"},
 		"accessible integrations":            {listAccessible, "grants_list"},
+		"what is shown of them":              {listGranted, "i USING COVERING INDEX integrations_list"},
 		"how many are accessible":            {countAccessible, "sqlite_autoindex_accessible_counts_1"},
 		"accessible ones of a type":          {"SELECT i.*" + integrations(claviger.IntegrationQuery{AccessibleTo: "ws", Type: "workspace"}) + newest, "grants_list"},
 		"how many integrations":              {countOfWorkspaces, "sqlite_autoindex_integration_counts_1"},
 		"integrations of workspaces, newest": {"SELECT i.*" + integrations(claviger.IntegrationQuery{Type: "workspace"}) + newest, "integrations_of_workspaces"},
 		"integrations of none, newest":       {"SELECT i.*" + integrations(claviger.IntegrationQuery{Type: "organisation"}) + newest, "integrations_workspace"},
+		"what is shown of all, newest":       {"SELECT " + of("i", briefColumns) + integrations(claviger.IntegrationQuery{}) + newest, "i USING COVERING INDEX integrations_list"},
 		"all integrations, newest":           {"SELECT i.*" + integrations(claviger.IntegrationQuery{}) + newest, "integrations_list"},
 		"globally granted":                   {globallyGrantedIntegrations, "integrations_global"},
 		"models of an integration":           {listModels, "sqlite_autoindex_integration_models_1"},
@@ -100,7 +102,7 @@ func TestQueriesUseIndexes(t *testing.T) {
 		tests["newest audit entries by "+index] = planned{
 			"SELECT * FROM audit_entries" + auditWhere("org", q).text.String() + " ORDER BY " + newestAudit + " LIMIT 10", "audit_entries_" + index}
 	}
-	wholeTenant := map[string]bool{"all integrations, newest": true, "globally granted": true, "newest entries": true, "references, newest": true,
+	wholeTenant := map[string]bool{"all integrations, newest": true, "what is shown of all, newest": true, "globally granted": true, "newest entries": true, "references, newest": true,
 		"integrations of workspaces, newest": true, "how many integrations": true}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -23,9 +23,14 @@ func totals(t *testing.T, w *world) {
 	slugs := func(what string, q claviger.IntegrationQuery, want ...string) {
 		t.Helper()
 		w.view(func(tx *store.Tx) error {
-			q.Page = page
+			q.Page, q.Brief = page, true
 			rows, total, err := tx.Integrations(ctx, org, q)
 			ok(t, err)
+			q.Brief = false
+			whole, wholeTotal, err := tx.Integrations(ctx, org, q)
+			ok(t, err)
+			same(t, what+": as the whole rows", brief(whole), rows)
+			same(t, what+": total of the whole rows", wholeTotal, total)
 			var got, order []string
 			for _, i := range rows {
 				got, order = append(got, i.Slug), append(order, i.CreatedAt.Format(time.RFC3339)+string(i.ID))
@@ -69,4 +74,15 @@ func totals(t *testing.T, w *world) {
 
 	w.update(func(tx *store.Tx) error { return tx.ArchiveWorkspace(ctx, team) })
 	check([]string{"one", "refused", "shared"}, nil, nil)
+}
+
+// brief are rows with nothing but what lists show.
+func brief(rows []claviger.Integration) (out []claviger.Integration) {
+	for _, i := range rows {
+		out = append(out, claviger.Integration{
+			OrganisationID: i.OrganisationID, ID: i.ID, WorkspaceID: i.WorkspaceID, Slug: i.Slug, Name: i.Name, Description: i.Description,
+			AIProvider: i.AIProvider, Status: i.Status, CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt,
+		})
+	}
+	return out
 }

@@ -13,8 +13,14 @@ import (
 // allocated: dozens of times a second.
 const heapFloor = 16 << 20
 
-// minPercent is the collector's own default.
-const minPercent = 100
+const (
+	// minPercent is the collector's own default.
+	minPercent = 100
+	// maxPercent is as much as the floor asks for. The collector has a smallest
+	// heap of its own, 4 MiB at its default, which grows with the percentage: a
+	// higher one would let the first heap grow far beyond the floor.
+	maxPercent = heapFloor / (4 << 20) * 100
+)
 
 // floorHeap keeps the collector to the floor from now on. A GOGC that the
 // operator set is left alone.
@@ -41,5 +47,8 @@ func setPercent(now int) {
 
 // percentFor is how much the heap may grow, in per cent of what is alive.
 func percentFor(live uint64) int {
-	return max(minPercent, int(heapFloor*100/max(live, 1<<20)))
+	return max(minPercent, min(int(heapFloor*100/max(live, 1)), maxPercent))
 }
+
+// giveBack returns to the system what only the start needed.
+func giveBack() { debug.FreeOSMemory() }

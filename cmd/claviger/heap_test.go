@@ -7,8 +7,9 @@ func TestTheHeapMayGrowByTheFloorAndNeverByLessThanItself(t *testing.T) {
 		live uint64
 		want int
 	}{
-		"nothing alive":      {0, 1600},
-		"a busy, small heap": {4 << 20, 400},
+		"nothing alive":      {0, 400},
+		"next to nothing":    {1 << 20, 400},
+		"a busy, small heap": {8 << 20, 200},
 		"as much as floor":   {16 << 20, 100},
 		"a large heap":       {1 << 30, 100},
 	}

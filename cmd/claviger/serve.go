@@ -91,6 +91,7 @@ func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error
 	failed := make(chan error, 1)
 	go func() { failed <- fmt.Errorf("serve: %w", server.Serve(listener)) }()
 	log.Info("ready", "url", reachable(listener), "took", time.Since(began).Round(time.Millisecond))
+	giveBack()
 	select {
 	case err = <-failed:
 	case <-ctx.Done():

@@ -62,8 +62,9 @@ func changeable(ctx context.Context, tx Tx, by authz.Caller, ref, verb string) (
 type IntegrationDetail struct {
 	claviger.Integration
 	MaskedKey string // "" when there is no key
-	// KeyFingerprint tells which key is stored without telling the key: equal
-	// keys of an organisation have equal ones. "" when there is no key.
+	// KeyFingerprint tells which credential is stored without telling it: equal
+	// ones of an organisation have equal fingerprints, whatever they are made of
+	// (see [provider.Spec.Credential]). "" when there is none.
 	KeyFingerprint string
 	// Configurations are masked, by wire name; never nil. They take the place
 	// of the stored ones.
@@ -137,8 +138,10 @@ func (s *Service) show(d *IntegrationDetail, i claviger.Integration) error {
 	if err != nil {
 		return err
 	}
-	d.MaskedKey, d.KeyFingerprint = c.Key.Mask(), s.vault.Fingerprint(i.OrganisationID, c.Key)
-	d.Configurations = s.registry.Adapter(i.AIProvider).Spec().Masked(i.Configurations, c.Fields)
+	spec := s.registry.Adapter(i.AIProvider).Spec()
+	credential := spec.Credential(settings{plain: i.Configurations, secret: c}.given(i.AIProvider, nil))
+	d.MaskedKey, d.KeyFingerprint = c.Key.Mask(), s.vault.Fingerprint(i.OrganisationID, credential)
+	d.Configurations = spec.Masked(i.Configurations, c.Fields)
 	return nil
 }
 

@@ -321,6 +321,25 @@ func TestAKeyIsToldByItsFingerprint(t *testing.T) {
 	if rotated["key_fingerprint"] == a["key_fingerprint"] || rotated["key_version"] != 2.0 || rotated["key_rotated_at"] == a["key_rotated_at"] {
 		t.Errorf("after a rotation: %v, version %v", rotated["key_fingerprint"], rotated["key_version"])
 	}
+	of := func(slug, fields string) string {
+		w.must(orgAdmin, "POST", "/integrations", `{"name":"N","slug":"`+slug+`",`+fields+`}`)
+		return fmt.Sprint(detail(slug)["key_fingerprint"])
+	}
+	aws := func(key string) string {
+		return `"ai_provider_id":"bedrock","configurations":{"aws_auth_type":"accessKey","aws_region":"eu-west-1","aws_access_key_id":"AKIA1234","aws_secret_access_key":"` + w.plant(key) + `"}`
+	}
+	first, again, other := of("aws", aws("canary-aws-secret-01")), of("aws-again", aws("canary-aws-secret-01")), of("aws-other", aws("canary-aws-secret-02"))
+	if !strings.HasPrefix(first, "fp_") || first != again || first == other {
+		t.Errorf("fingerprints of access keys: %s, %s and %s", first, again, other)
+	}
+	file := func(order string) string {
+		return `"ai_provider_id":"vertex-ai","configurations":{"vertex_auth_type":"serviceAccount","vertex_region":"global","vertex_service_account_json":` + order + `}`
+	}
+	object := of("vertex", file(`{"client_email":"a@b","private_key":"`+w.plant("canary-private-key-03")+`"}`))
+	text := of("vertex-text", file(`"{ \"private_key\": \"canary-private-key-03\", \"client_email\": \"a@b\" }"`))
+	if !strings.HasPrefix(object, "fp_") || object != text {
+		t.Errorf("fingerprints of a key file: %s and %s", object, text)
+	}
 	w.must(orgAdmin, "POST", "/integrations", `{"name":"N","slug":"none","ai_provider_id":"ollama-of-mine","configurations":{"custom_host":"https://example.org/v1"}}`)
 	none := detail("none")
 	same(t, "without a key", []any{none["key_fingerprint"], none["key_version"], none["key_rotated_at"]}, `[null,null,null]`)

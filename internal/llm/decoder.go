@@ -18,6 +18,7 @@ type Decoder struct {
 	known     bool
 	started   bool // the first chunk has been read
 	finished  bool // a chunk said why the answer ended
+	searched  bool // the answer quotes what a search found
 	passing   UsageScanner
 }
 
@@ -39,6 +40,7 @@ func (d *Decoder) Body(body []byte) ([]byte, error) {
 	if m.failure != nil && m.choices == nil {
 		return nil, m.fault(body)
 	}
+	d.searched = quotes(body)
 	if !d.known {
 		d.guess.add(body)
 		d.guess.pieces = 0 // a whole text says nothing of its pieces
@@ -81,6 +83,7 @@ func (d *Decoder) Frame(dst, frame []byte) (out []byte, last bool, err error) {
 	if !d.known {
 		d.guess.add(data)
 	}
+	d.searched = d.searched || quotes(data)
 	d.finished = d.finished || hasKey(data, finishKey, `"`)
 	return append(dst, frame...), false, nil
 }
@@ -92,7 +95,33 @@ func (d *Decoder) Usage() (u Usage, ok bool) {
 	if !d.known {
 		u.Tokens = d.guess.tokens(d.input)
 	}
+	if d.searched && u.Tokens.WebSearches == 0 {
+		u.Tokens.WebSearches = 1
+	}
 	return u, d.known
+}
+
+var annotationsKey = []byte(`"annotations"`)
+
+// quotes reports whether an answer comes with annotations. They say what a search
+// of the web found, and that there was one; how many there were is not said.
+func quotes(data []byte) bool {
+	for {
+		i := bytes.Index(data, annotationsKey)
+		if i < 0 {
+			return false
+		}
+		data = data[i+len(annotationsKey):]
+		if i = space(data, 0); i == len(data) || data[i] != ':' {
+			continue
+		}
+		if i = space(data, i+1); i == len(data) || data[i] != '[' {
+			continue
+		}
+		if i = space(data, i+1); i < len(data) && data[i] == '{' {
+			return true
+		}
+	}
 }
 
 // take keeps what m says of usage; the last to say something wins.

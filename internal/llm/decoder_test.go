@@ -47,6 +47,7 @@ func TestFrame(t *testing.T) {
 		"no usage: guessed from the pieces":   {notAsked, []string{roleFrame, contentFrame, contentFrame, contentFrame, doneFrame}, nil, guessed, false, "gpt-4o-2024"},
 		"comments pass":                       {notAsked, []string{": waiting\n\n", contentFrame, contentFrame, contentFrame, doneFrame}, nil, guessed, false, "gpt-4o-2024"},
 		"usage with content passes":           {notAsked, []string{`data: {"model":"m","choices":[{"delta":{"content":"a"}}],"usage":{"prompt_tokens":9,"completion_tokens":4}}` + "\n\n", doneFrame}, nil, counted, true, "m"},
+		"quotes of a search":                  {notAsked, []string{`data: {"model":"m","choices":[{"delta":{"content":"a","annotations":[{"type":"url_citation"}]}}]}` + "\n\n", usageFrame, doneFrame}, []int{1}, claviger.Tokens{Input: 9, Output: 4, WebSearches: 1}, true, "m"},
 		"usage of a groq chunk":               {notAsked, []string{`data: {"model":"m","choices":[{"delta":{}}],"x_groq":{"id":"r","usage":{"prompt_tokens":9,"completion_tokens":4}}}` + "\n\n", doneFrame}, nil, counted, true, "m"},
 		"the last usage wins":                 {notAsked, []string{`data: {"choices":[{}],"usage":{"prompt_tokens":9,"completion_tokens":1}}` + "\n\n", usageFrame, doneFrame}, []int{1}, counted, true, "gpt-4o-2024"},
 		"filter results without choices pass": {notAsked, []string{`data: {"choices":[],"prompt_filter_results":[{}]}` + "\n\n", usageFrame, doneFrame}, []int{1}, counted, true, "gpt-4o-2024"},
@@ -121,6 +122,8 @@ func TestBody(t *testing.T) {
 		model  string
 	}{
 		"an answer":             {`{"model":"m","choices":[{"message":{"content":"hi"}}],"usage":{"prompt_tokens":9,"completion_tokens":4}}`, claviger.Tokens{Input: 9, Output: 4}, true, "m"},
+		"an answer with quotes": {`{"model":"m","choices":[{"message":{"content":"hi","annotations": [ {"type":"url_citation"}]}}],"usage":{"prompt_tokens":9,"completion_tokens":4}}`, claviger.Tokens{Input: 9, Output: 4, WebSearches: 1}, true, "m"},
+		"one without any":       {`{"model":"m","choices":[{"message":{"content":"\"annotations\":[{","annotations":[]}}],"usage":{"prompt_tokens":9,"completion_tokens":4}}`, claviger.Tokens{Input: 9, Output: 4}, true, "m"},
 		"embeddings":            {`{"object":"list","data":[{"embedding":[0.1,-2e-3]}],"model":"e","usage":{"prompt_tokens":5,"total_tokens":5}}` + "\n", claviger.Tokens{Input: 5}, true, "e"},
 		"no usage: guessed":     {`{"choices":[{"message":{"role":"assistant","content":"123456789"}}]}`, claviger.Tokens{Output: 3}, false, ""},
 		"null usage: guessed":   {`{"usage":null,"choices":[{"text":"12345"}]}`, claviger.Tokens{Output: 2}, false, ""},
@@ -189,7 +192,11 @@ func FuzzDecoder(f *testing.F) {
 		d := NewDecoder(Request{Body: data})
 		if out, err := d.Body(data); err == nil {
 			streamed, ok := ScanUsage(strings.NewReader(string(data)))
-			if u, known := d.Usage(); known && json.Valid(data) && (!ok || streamed != u) {
+			u, known := d.Usage()
+			if d.searched && u.Tokens.WebSearches == 1 {
+				u.Tokens.WebSearches = streamed.Tokens.WebSearches // what passes by is not searched for quotes
+			}
+			if known && json.Valid(data) && (!ok || streamed != u) {
 				t.Fatalf("Body found %+v, ScanUsage %+v %v in %q", u, streamed, ok, out)
 			}
 		}

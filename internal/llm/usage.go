@@ -20,12 +20,20 @@ const maxTokens = 1 << 40
 // embeddings and the providers that add fields of their own.
 type wireUsage struct {
 	prompt, completion, total int64
-	cached, cacheWrite        int64
-	audioIn, imageIn          int64
-	reasoning                 int64
-	audioOut, imageOut        int64
 	classes                   bool // prompt or completion was there
-	separateCache             bool // cache counts outside of the details
+	ownNames                  bool // … called input and output
+
+	cached, cachedAudio, cachedImage int64 // parts of the prompt
+	cacheWrite, audioIn, imageIn     int64
+	reasoning, audioOut, imageOut    int64 // parts of the completion
+
+	// What stands outside of the details: cache counts, which may be parts of the
+	// prompt or not, and reasoning, likewise.
+	cacheRead, cacheCreation, creation5m, creation1h int64
+	thoughts                                         int64
+	searched                                         bool // reports its searches, as Perplexity does
+
+	webSearches int64
 }
 
 // parseUsage reads a usage object. ok is false when it says nothing of tokens.
@@ -41,20 +49,35 @@ func parseUsage(data []byte) (t claviger.Tokens, ok bool) {
 
 func (u *wireUsage) member(name, value []byte) bool {
 	switch string(name) {
-	case "prompt_tokens", "input_tokens":
+	case "prompt_tokens":
 		u.classes = count(&u.prompt, value) || u.classes
-	case "completion_tokens", "output_tokens":
+	case "completion_tokens":
+		u.classes = count(&u.completion, value) || u.classes
+	case "input_tokens":
+		u.ownNames = count(&u.prompt, value) || u.ownNames
+		u.classes = u.classes || u.ownNames
+	case "output_tokens":
 		u.classes = count(&u.completion, value) || u.classes
 	case "total_tokens":
 		count(&u.total, value)
-	case "prompt_tokens_details", "input_tokens_details":
+	case "prompt_tokens_details", "input_tokens_details", "input_token_details":
 		members(value, u.inDetail)
-	case "completion_tokens_details", "output_tokens_details":
+	case "completion_tokens_details", "output_tokens_details", "output_token_details":
 		members(value, u.outDetail)
-	case "prompt_cache_hit_tokens":
+	case "prompt_cache_hit_tokens", "cached_tokens":
 		count(&u.cached, value)
-	case "cache_read_input_tokens", "cache_creation_input_tokens":
-		u.separateCache = true
+	case "cache_read_input_tokens":
+		count(&u.cacheRead, value)
+	case "cache_creation_input_tokens":
+		count(&u.cacheCreation, value)
+	case "cache_creation":
+		members(value, u.creationDetail)
+	case "reasoning_tokens":
+		count(&u.thoughts, value)
+	case "num_search_queries":
+		u.searched = count(&u.webSearches, value) || u.searched
+	case "server_tool_use":
+		members(value, u.toolDetail)
 	}
 	return true
 }
@@ -63,12 +86,24 @@ func (u *wireUsage) inDetail(name, value []byte) bool {
 	switch string(name) {
 	case "cached_tokens":
 		count(&u.cached, value)
-	case "cache_write_tokens":
+	case "cached_tokens_details":
+		members(value, u.cachedDetail)
+	case "cache_write_tokens", "cache_creation_tokens":
 		count(&u.cacheWrite, value)
 	case "audio_tokens":
 		count(&u.audioIn, value)
 	case "image_tokens":
 		count(&u.imageIn, value)
+	}
+	return true
+}
+
+func (u *wireUsage) cachedDetail(name, value []byte) bool {
+	switch string(name) {
+	case "audio_tokens":
+		count(&u.cachedAudio, value)
+	case "image_tokens":
+		count(&u.cachedImage, value)
 	}
 	return true
 }
@@ -85,36 +120,28 @@ func (u *wireUsage) outDetail(name, value []byte) bool {
 	return true
 }
 
-// tokens is the normal form. Cached, audio and image counts are parts of the
-// prompt, audio and image output parts of the completion; a part is never more
-// than what is left of its whole.
-func (u *wireUsage) tokens() claviger.Tokens {
-	var t claviger.Tokens
-	if !u.classes {
-		u.prompt = u.total
+func (u *wireUsage) creationDetail(name, value []byte) bool {
+	switch string(name) {
+	case "ephemeral_5m_input_tokens":
+		count(&u.creation5m, value)
+	case "ephemeral_1h_input_tokens":
+		count(&u.creation1h, value)
 	}
-	// Some providers leave reasoning out of the completion and put it into the
-	// total only, whether they name it or not.
-	if extra := u.total - u.prompt - u.completion; extra > 0 &&
-		(extra == u.reasoning || u.reasoning == 0 && !u.separateCache) {
-		u.completion += extra
-		u.reasoning = extra
+	return true
+}
+
+func (u *wireUsage) toolDetail(name, value []byte) bool {
+	if string(name) == "web_search_requests" {
+		count(&u.webSearches, value)
 	}
-	part := func(whole *int64, n int64) int64 {
-		n = min(n, *whole)
-		*whole -= n
-		return n
-	}
-	t.CacheRead = part(&u.prompt, u.cached)
-	t.CacheWrite5m = part(&u.prompt, u.cacheWrite)
-	t.AudioInput = part(&u.prompt, u.audioIn)
-	t.ImageInput = part(&u.prompt, u.imageIn)
-	t.Input = u.prompt
-	t.AudioOutput = part(&u.completion, u.audioOut)
-	t.ImageOutput = part(&u.completion, u.imageOut)
-	t.Output = u.completion
-	t.Reasoning = min(u.reasoning, t.Output)
-	return t
+	return true
+}
+
+// Count reads a JSON number as a count. ok is false when it is none, or cannot
+// be one: below zero, or beyond any model.
+func Count(value []byte) (n int64, ok bool) {
+	ok = len(value) > 0 && count(&n, value)
+	return n, ok
 }
 
 // count sets n to the whole part of a JSON number, between 0 and maxTokens, and

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/llm"
 	"github.com/claviger/claviger/internal/provider"
 	"github.com/claviger/claviger/internal/secret"
@@ -51,15 +52,17 @@ func TestFinishReason(t *testing.T) {
 func TestUsageOfCaches(t *testing.T) {
 	tests := map[string]struct {
 		events []string
-		want   counts
+		want   claviger.Tokens
 	}{
 		"all classes":             {[]string{`{"input_tokens":1,"output_tokens":2,"cache_read_input_tokens":3,"cache_creation_input_tokens":9,"cache_creation":{"ephemeral_5m_input_tokens":4,"ephemeral_1h_input_tokens":5}}`}, tokens(1, 3, 4, 5, 2)},
 		"no lifetimes":            {[]string{`{"input_tokens":1,"cache_creation_input_tokens":9}`}, tokens(1, 0, 9, 0, 0)},
 		"lifetimes alone":         {[]string{`{"cache_creation":{"ephemeral_5m_input_tokens":4,"ephemeral_1h_input_tokens":5}}`}, tokens(0, 0, 4, 5, 0)},
 		"lifetimes over the sum":  {[]string{`{"cache_creation_input_tokens":3,"cache_creation":{"ephemeral_1h_input_tokens":5}}`}, tokens(0, 0, 0, 3, 0)},
 		"nulls and negatives":     {[]string{`{"input_tokens":null,"output_tokens":-4,"cache_creation":null}`}, tokens(0, 0, 0, 0, 0)},
-		"fractions and giants":    {[]string{`{"input_tokens":2.0,"output_tokens":1e300}`}, tokens(2, 0, 0, 0, maxTokens)},
+		"fractions and giants":    {[]string{`{"input_tokens":2.0,"output_tokens":1e300}`}, tokens(2, 0, 0, 0, 0)},
 		"later events replace":    {[]string{`{"input_tokens":7,"cache_read_input_tokens":3,"output_tokens":1}`, `{"output_tokens":20}`}, tokens(7, 3, 0, 0, 20)},
+		"searches":                {[]string{`{"input_tokens":7,"server_tool_use":{"web_search_requests":1}}`, `{"output_tokens":2,"server_tool_use":{"web_search_requests":3,"web_fetch_requests":9}}`}, claviger.Tokens{Input: 7, Output: 2, WebSearches: 3}},
+		"lifetimes stay":          {[]string{`{"input_tokens":7,"cache_creation_input_tokens":9,"cache_creation":{"ephemeral_1h_input_tokens":5}}`, `{"output_tokens":2,"cache_creation_input_tokens":9}`}, tokens(7, 0, 4, 5, 2)},
 		"of another shape at all": {[]string{`{"input_tokens":"7"}`, `[]`, ``}, tokens(0, 0, 0, 0, 0)},
 	}
 	for name, tt := range tests {
@@ -68,17 +71,15 @@ func TestUsageOfCaches(t *testing.T) {
 			for _, e := range tt.events {
 				d.takeUsage([]byte(e))
 			}
-			if d.counts != tt.want {
-				t.Errorf("counts %+v, want %+v", d.counts, tt.want)
+			if d.counts.tokens != tt.want {
+				t.Errorf("counts %+v, want %+v", d.counts.tokens, tt.want)
 			}
 		})
 	}
 }
 
-func tokens(in, read, write5m, write1h, out int64) counts {
-	var c counts
-	c.tokens.Input, c.tokens.CacheRead, c.tokens.CacheWrite5m, c.tokens.CacheWrite1h, c.tokens.Output = in, read, write5m, write1h, out
-	return c
+func tokens(in, read, write5m, write1h, out int64) claviger.Tokens {
+	return claviger.Tokens{Input: in, CacheRead: read, CacheWrite5m: write5m, CacheWrite1h: write1h, Output: out}
 }
 
 func FuzzEncode(f *testing.F) {

@@ -89,12 +89,7 @@ func (d *decoder) Body(body []byte) ([]byte, error) {
 // takeUsage reads a usage object and reports whether it said anything. One that
 // cannot be read is left out: it must not fail the answer.
 func (d *decoder) takeUsage(raw jsontext.Value) bool {
-	var u usage
-	if len(raw) == 0 || raw.Kind() != '{' || json.Unmarshal(raw, &u, llm.Lenient) != nil {
-		return false
-	}
-	d.counts.add(u)
-	return u.Input != nil || u.Output != nil
+	return len(raw) > 0 && d.counts.add(raw)
 }
 
 // Usage implements [provider.Decoder]. Until the answer has said how much it

@@ -7,52 +7,69 @@ import (
 	"github.com/claviger/claviger/internal/llm"
 )
 
-// usage are the counts of an answer. Input excludes both cache counts. In a
-// stream the counts of a later event replace those of an earlier one.
-type usage struct {
-	Input         *float64 `json:"input_tokens"`
-	Output        *float64 `json:"output_tokens"`
-	CacheRead     *float64 `json:"cache_read_input_tokens"`
-	CacheCreation *float64 `json:"cache_creation_input_tokens"`
-	Creation      *struct {
-		FiveMinutes float64 `json:"ephemeral_5m_input_tokens"`
-		OneHour     float64 `json:"ephemeral_1h_input_tokens"`
-	} `json:"cache_creation"`
-}
-
-// counts are the classes in normal form, taken from usage as it comes.
+// counts are the classes in normal form, taken from usage as it comes. Anthropic's
+// input excludes both cache counts. In a stream the counts of a later event
+// replace those of an earlier one; what is left out stays.
 type counts struct {
-	tokens claviger.Tokens
+	tokens   claviger.Tokens
+	creation int64 // of the cache, as a whole
+	hour     int64 // … of it, to be kept for an hour
 }
 
-// add takes what u says; what it leaves out stays.
-func (c *counts) add(u usage) {
-	set := func(n *int64, v *float64) {
-		if v != nil {
-			*n = tokenCount(*v)
+// add takes what a usage object says and reports whether it said anything of
+// input or output. Counts that are impossible are as if they were not there.
+func (c *counts) add(raw []byte) (said bool) {
+	var parts [2]int64 // of the creation: for 5 minutes, for an hour
+	whole, split := false, false
+	llm.Members(raw, func(name, value []byte) bool {
+		switch string(name) {
+		case "input_tokens":
+			said = set(&c.tokens.Input, value) || said
+		case "output_tokens":
+			said = set(&c.tokens.Output, value) || said
+		case "cache_read_input_tokens":
+			set(&c.tokens.CacheRead, value)
+		case "cache_creation_input_tokens":
+			whole = set(&c.creation, value) || whole
+		case "cache_creation":
+			llm.Members(value, func(name, value []byte) bool {
+				switch string(name) {
+				case "ephemeral_5m_input_tokens":
+					split = set(&parts[0], value) || split
+				case "ephemeral_1h_input_tokens":
+					split = set(&parts[1], value) || split
+				}
+				return true
+			})
+		case "server_tool_use":
+			llm.Members(value, func(name, value []byte) bool {
+				if string(name) == "web_search_requests" {
+					set(&c.tokens.WebSearches, value)
+				}
+				return true
+			})
 		}
+		return true
+	})
+	if split {
+		c.hour = parts[1]
 	}
-	set(&c.tokens.Input, u.Input)
-	set(&c.tokens.Output, u.Output)
-	set(&c.tokens.CacheRead, u.CacheRead)
-	if u.CacheCreation == nil && u.Creation == nil {
-		return
+	if split && !whole {
+		c.creation = parts[0] + parts[1]
 	}
-	hour := int64(0)
-	all := c.tokens.CacheWrite5m + c.tokens.CacheWrite1h
-	if u.Creation != nil {
-		hour = tokenCount(u.Creation.OneHour)
-		all = hour + tokenCount(u.Creation.FiveMinutes)
-	}
-	set(&all, u.CacheCreation)
-	c.tokens.CacheWrite1h = min(hour, all)
-	c.tokens.CacheWrite5m = all - c.tokens.CacheWrite1h
+	c.tokens.CacheWrite1h = min(c.hour, c.creation)
+	c.tokens.CacheWrite5m = c.creation - c.tokens.CacheWrite1h
+	return said
 }
 
-// maxTokens keeps sums of counts from overflowing.
-const maxTokens = 1 << 40
-
-func tokenCount(v float64) int64 { return int64(min(max(v, 0), maxTokens)) }
+// set sets n to a count, when value is one.
+func set(n *int64, value []byte) bool {
+	v, ok := llm.Count(value)
+	if ok {
+		*n = v
+	}
+	return ok
+}
 
 // shown is the usage as the caller sees it.
 func (c *counts) shown() *llm.ChatUsage {

@@ -1,5 +1,5 @@
 # Everything the project does is one of these targets.
-.PHONY: build run test setup lint contract fuzz killtest demo bench prices compatibility
+.PHONY: build run test setup lint contract fuzz killtest overspend demo bench prices compatibility
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
@@ -38,6 +38,14 @@ fuzz:
 killtest: build
 	CLAVIGER_E2E=1 CLAVIGER_BIN=$(CURDIR)/bin/claviger CLAVIGER_KILL_ROUNDS=$${ROUNDS:-20} \
 		go test -count=1 -v -timeout 60m -run Kill ./test/killtest
+
+# overspend tries to spend more than budgets and rates allow, with CALLERS at once,
+# for SECONDS and KILLS of the server a run, ROUNDS times; SEED repeats a run.
+overspend: build
+	CLAVIGER_E2E=1 CLAVIGER_BIN=$(CURDIR)/bin/claviger CLAVIGER_OVERSPEND_ROUNDS=$(or $(ROUNDS),1) \
+		CLAVIGER_OVERSPEND_CALLERS=$(or $(CALLERS),200) CLAVIGER_OVERSPEND_SECONDS=$(or $(SECONDS),20) \
+		CLAVIGER_OVERSPEND_KILLS=$(or $(KILLS),6) CLAVIGER_OVERSPEND_SEED=$(SEED) \
+		go test -count=1 -v -timeout 120m -run 'Overspend|Rates' ./test/overspend
 
 # demo shows the main job end to end. DEMO_UPSTREAM, DEMO_MODEL and DEMO_KEY
 # name a real provider; DEMO_ONCE=1 ends after the tour.

@@ -1,0 +1,115 @@
+package overspend
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	claviger "github.com/claviger/claviger"
+)
+
+// sound is evidence in which everything is right: two requests of 100 tokens in
+// and 50 out, one after the other, and one that was killed.
+func sound(strict bool) (*evidence, budget) {
+	p := prices{in: 2_000, cached: 1_000, out: 4_000} // 2, 1 and 4 nano-dollars a token
+	e := &evidence{prices: p, strict: strict, served: map[marker]service{}, sent: map[marker]*sending{}}
+	began := time.Date(2030, 1, 2, 3, 0, 0, 0, time.UTC)
+	for i, id := range []string{"a", "b", "c"} {
+		m := marker{modelName(i), 60}
+		opened := began.Add(time.Duration(i) * time.Minute)
+		closed := opened.Add(10 * time.Second)
+		got := entry{ID: id, Model: m.model, EstimatedIn: 110, EstimatedOut: 60, OpenedAt: opened, estimatedCost: p.cost(110, 0, 60)}
+		s := service{marker: m, In: 90, Cached: 10, Out: 50, Fate: answered, Reported: true}
+		c := &sending{marker: m, entry: id, status: 200, finished: true}
+		if id == "c" {
+			got.Status, got.Estimated, got.Input, got.Output = "unsettled", true, 110, 60
+			s.Reported, s.Left, c.finished = false, true, false
+		} else {
+			got.Status, got.Outcome, got.ClosedAt, got.Input, got.Cached, got.Output = "closed", "success", &closed, 90, 10, 50
+		}
+		got.Total, got.cost = got.Input+got.Cached+got.Output, p.cost(got.Input, got.Cached, got.Output)
+		e.entries, e.served[m], e.sent[m] = append(e.entries, got), s, c
+	}
+	return e, budget{name: "key", measure: claviger.MeasureCost, limit: 1240}
+}
+
+func TestTheJudgeNoticesWhatIsWrong(t *testing.T) {
+	first := marker{modelName(0), 60}
+	tests := map[string]struct {
+		strict  bool
+		spoil   func(*evidence, *budget)
+		verdict string
+		fault   string // part of one; "" for none
+	}{
+		"nothing is wrong":              {false, func(*evidence, *budget) {}, "ok", ""},
+		"nothing is wrong, strictly":    {true, func(*evidence, *budget) {}, "ok", ""},
+		"a nano-dollar too much":        {true, func(_ *evidence, b *budget) { b.limit = 1239 }, "OVERSPENT", ""},
+		"an estimate was too low":       {false, func(e *evidence, b *budget) { b.limit = 1200; e.entries[2].estimatedCost -= 40 }, "ok", ""},
+		"which a strict limit forbids":  {true, func(e *evidence, b *budget) { b.limit = 1200; e.entries[2].estimatedCost -= 40 }, "OVERSPENT", ""},
+		"admitted with no room":         {false, func(e *evidence, b *budget) { b.limit = 1100; e.entries[2].cost = 0 }, "ADMITTED TOO MUCH", "want 460"},
+		"reserved beyond the limit":     {false, func(e *evidence, b *budget) { b.limit = 1239; e.entries[2].estimatedCost++ }, "OVERSPENT", ""},
+		"an entry is missing":           {false, func(e *evidence, _ *budget) { e.entries = e.entries[1:] }, "UNBILLED", "does not know it"},
+		"an entry is there twice":       {false, func(e *evidence, _ *budget) { e.entries = append(e.entries, e.entries[0]) }, "OVERSPENT", "twice"},
+		"an entry of nobody":            {false, func(e *evidence, _ *budget) { delete(e.sent, first) }, "ok", "of no caller"},
+		"another id than the caller's":  {false, func(e *evidence, _ *budget) { e.sent[first].entry = "x" }, "ok", "was told of entry x"},
+		"still open":                    {false, func(e *evidence, _ *budget) { e.entries[0].Status = "open" }, "ok", "is open"},
+		"a token too few":               {false, func(e *evidence, _ *budget) { e.entries[0].Output--; e.entries[0].Total-- }, "ok", "want 386 for its tokens"},
+		"a token too few, and its cost": {false, func(e *evidence, _ *budget) { e.entries[0].Output--; e.entries[0].Total--; e.entries[0].cost -= 4 }, "ok", "want 90+10 in, 50 out"},
+		"a nano-dollar too little":      {false, func(e *evidence, _ *budget) { e.entries[0].cost-- }, "ok", "want 390"},
+		"cached tokens at full price":   {false, func(e *evidence, _ *budget) { e.entries[0].Input, e.entries[0].Cached = 100, 0 }, "ok", "want 400"},
+		"an estimate without need":      {false, func(e *evidence, _ *budget) { e.entries[0].Estimated = true }, "ok", "although the answer arrived"},
+		"unsettled, though it arrived":  {false, func(e *evidence, _ *budget) { e.sent[marker{modelName(2), 60}].finished = true }, "ok", "its answer had arrived"},
+		"unsettled below its estimate": {false, func(e *evidence, _ *budget) {
+			e.entries[2].Input, e.entries[2].Total, e.entries[2].cost = 100, 160, 440
+		}, "ok", "not booked at its estimate"},
+		"below the truth, strictly": {true, func(e *evidence, _ *budget) {
+			e.served[marker{modelName(2), 60}] = service{In: 150, Out: 60, Fate: silent}
+		}, "UNBILLED", "under a strict limit"},
+		"less than the caller received": {false, func(e *evidence, _ *budget) {
+			got := &e.entries[0]
+			got.Estimated, got.Outcome, got.Input, got.Cached, got.Output, got.Total, got.cost = true, "cut", 110, 0, 20, 130, 300
+			e.sent[first].received, e.sent[first].finished = 100, false
+			e.served[first] = service{In: 90, Cached: 10, Out: 30, Fate: cutEarly}
+		}, "ok", "the caller got 100 bytes"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			e, b := sound(tt.strict)
+			tt.spoil(e, &b)
+			gather(e)
+			a := e.account(b)
+			if got := a.verdict(); got != tt.verdict {
+				t.Errorf("verdict %s, want %s: %+v", got, tt.verdict, a)
+			}
+			all := strings.Join(e.faults, "\n")
+			if tt.fault == "" && all != "" || !strings.Contains(all, tt.fault) {
+				t.Errorf("faults %q, want %q", all, tt.fault)
+			}
+		})
+	}
+}
+
+func TestAdmissionsBeyondTheLimitAreSeen(t *testing.T) {
+	at := time.Date(2030, 1, 2, 3, 0, 0, 0, time.UTC)
+	of := func(second int, lasts int, asked, used int64) *entry {
+		opened := at.Add(time.Duration(second) * time.Second)
+		closed := opened.Add(time.Duration(lasts) * time.Second)
+		return &entry{ID: "e", OpenedAt: opened, ClosedAt: &closed, estimatedCost: asked, cost: used}
+	}
+	tests := map[string]struct {
+		mine []*entry
+		seen bool
+	}{
+		"one after the other":                       {[]*entry{of(0, 1, 60, 40), of(5, 1, 60, 60)}, false},
+		"together, with room for one":               {[]*entry{of(0, 9, 60, 40), of(5, 1, 61, 60)}, true},
+		"together, with room for both":              {[]*entry{of(0, 9, 40, 40), of(5, 1, 60, 60)}, false},
+		"too close to say which was first":          {[]*entry{of(0, 9, 60, 60), of(0, 1, 60, 60)}, false},
+		"after one that used more than was guessed": {[]*entry{of(0, 1, 10, 90), of(5, 1, 11, 11)}, true},
+		"while that one still runs":                 {[]*entry{of(0, 9, 10, 90), of(5, 1, 90, 11)}, false},
+	}
+	for name, tt := range tests {
+		if got := tooEarly(100, claviger.MeasureCost, tt.mine); (got != "") != tt.seen {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}

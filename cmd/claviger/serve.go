@@ -65,7 +65,7 @@ func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error
 	metrics := newMetrics(book)
 	gate := gateway.New(gateway.Options{
 		Keys: keys, Refused: refused, Targets: st, Vault: v, Providers: providers, Catalogue: s.catalogue, Ledger: book,
-		Limits: memory.New(), MaxRequests: s.MaxRequests,
+		Limits: memory.New(memory.Options{}), MaxRequests: s.MaxRequests,
 		Log: log, Metrics: metrics.registry, Now: time.Now,
 		MaxBody: s.MaxBody, BodyMemory: s.BodyMemory,
 		BodyTimeout: s.BodyTimeout, HeaderTimeout: s.HeaderTimeout, IdleTimeout: s.StreamTimeout,

@@ -136,7 +136,7 @@ func newRig(t testing.TB, kind string, upstream http.HandlerFunc, change ...func
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{TB: t, store: st, vault: v, limiter: memory.New(),
+	r := &rig{TB: t, store: st, vault: v, limiter: memory.New(memory.Options{}),
 		books: &books{closed: make(chan claviger.Closing, 100)}, log: &syncBuffer{},
 		keys: authn.New(authn.Options{Source: st})}
 	r.seed(kind, host.URL)

@@ -4,30 +4,108 @@ package memory
 
 import (
 	"context"
+	"hash/maphash"
+	"sync"
+	"time"
 
 	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/limits"
 )
 
-// Limiter implements [limits.Limiter]. Make one with [New].
-type Limiter struct{}
-
-// New returns a limiter that has counted nothing.
-func New() *Limiter { return &Limiter{} }
-
-// Admit reserves against every rule, or against none.
-func (l *Limiter) Admit(context.Context, []*limits.Rule, limits.Ask) (limits.Hold, error) {
-	return hold{}, nil
+// Options are what a limiter is made of.
+type Options struct {
+	// Source knows what was counted before this process; nil: nothing was.
+	Source limits.Source
+	// Now is the clock; nil: the machine's. It may jump.
+	Now func() time.Time
+	// MaxGroups bounds the live counters of each policy, so that a caller who
+	// makes up groups fills no memory; 0: 100,000.
+	MaxGroups int
 }
 
-// Usage is the state of each rule's counter.
-func (l *Limiter) Usage(_ context.Context, rules []*limits.Rule) ([]limits.State, error) {
-	return make([]limits.State, len(rules)), nil
+// Limiter implements [limits.Limiter]. It is safe for concurrent use.
+//
+// Every counter has a lock of its own, and a rule remembers its counter, so that
+// an admission looks nothing up and waits for nobody but those who use the same
+// counter at that moment. What ends with its window is forgotten bit by bit, as
+// new counters are made.
+type Limiter struct {
+	source    limits.Source
+	now       func() time.Time
+	maxGroups int
+	begun     int64 // microseconds; when the limiter was made
+
+	seed     maphash.Seed
+	families [64]family // of all but policies, by hash
+
+	mu       sync.RWMutex
+	policies map[owner]*family
+	tour     []*family // the same, in the order they forget
+	turn     int       // whose turn it was
 }
 
-type hold struct{}
+// owner is a policy.
+type owner struct {
+	kind claviger.CounterKind
+	id   string
+}
 
-func (hold) AppendCharges(b []byte, _ ...claviger.Measure) []byte { return b }
-func (hold) Rates(dst []limits.RateState) []limits.RateState      { return dst }
-func (hold) Settle(limits.Amount)                                 {}
-func (hold) Release()                                             {}
+// New returns a limiter.
+func New(o Options) *Limiter {
+	l := &Limiter{source: o.Source, now: o.Now, maxGroups: o.MaxGroups, seed: maphash.MakeSeed(), policies: map[owner]*family{}}
+	if l.now == nil {
+		l.now = time.Now
+	}
+	if l.maxGroups <= 0 {
+		l.maxGroups = 100_000
+	}
+	l.begun = l.now().UnixMicro()
+	for i := range l.families {
+		l.families[i].limiter = l
+	}
+	return l
+}
+
+// meetings is how often a request looks for a counter that is forgotten under
+// its hands, which takes a clock that jumps from one window to the next and back.
+const meetings = 8
+
+// Admit reserves against every rule, or against none. Of several that refuse it
+// names the first budget, or else the first rate. What cannot be read is an
+// Unavailable error.
+func (l *Limiter) Admit(ctx context.Context, rules []*limits.Rule, ask limits.Ask) (limits.Hold, error) {
+	if len(rules) == 0 {
+		return nothing{}, nil
+	}
+	now := l.now()
+	for range meetings {
+		a := admission{limiter: l, ask: &ask, now: now, hold: &hold{}}
+		a.hold.items = a.hold.room[:0]
+		if again := a.reserve(rules); again {
+			crowded, err := l.meet(ctx, rules, now)
+			if err != nil {
+				return nil, err
+			}
+			if crowded == nil {
+				continue
+			}
+			a.crowd(crowded)
+		}
+		if a.denied != nil {
+			a.denied.RetryAfter = retryAfter(a.denied, now)
+			return nil, a.denied
+		}
+		return a.hold, nil
+	}
+	return nil, errUnread
+}
+
+var errUnread = claviger.Fail(claviger.Unavailable, "what was used so far cannot be read")
+
+// nothing is the hold of no rules.
+type nothing struct{}
+
+func (nothing) AppendCharges(b []byte, _ ...claviger.Measure) []byte { return b }
+func (nothing) Rates(dst []limits.RateState) []limits.RateState      { return dst }
+func (nothing) Settle(limits.Amount)                                 {}
+func (nothing) Release()                                             {}

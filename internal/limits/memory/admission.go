@@ -1,0 +1,110 @@
+package memory
+
+import (
+	"time"
+
+	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/limits"
+)
+
+// admission is one go at reserving.
+type admission struct {
+	limiter *Limiter
+	ask     *limits.Ask
+	now     time.Time
+	hold    *hold
+	denied  *limits.Denied
+
+	asked bool // for the bound
+	bound limits.Amount
+	err   error // why there is no bound
+}
+
+// reserve takes from every counter, or from none and says who refused. again
+// means that a counter has to be met first.
+func (a *admission) reserve(rules []*limits.Rule) (again bool) {
+	for _, r := range rules {
+		c := a.limiter.known(r)
+		if c == nil || !a.take(c, r) {
+			a.hold.Release()
+			return true
+		}
+		if a.denied != nil && !a.denied.Rule.Rate() {
+			break
+		}
+	}
+	if a.denied != nil {
+		a.hold.Release()
+	}
+	return false
+}
+
+// take reserves for one rule, unless one before it refused: then it only looks
+// whether this one is a budget and refuses too. It is false when the counter does
+// not count.
+func (a *admission) take(c *counter, r *limits.Rule) bool {
+	if a.denied != nil && r.Rate() {
+		return true
+	}
+	n, err := a.amount(r)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.loading != nil || c.forgotten {
+		return false
+	}
+	c.at(r, a.now)
+	held := a.hold.of(c)
+	more := n
+	if held != nil {
+		more = max(n-held.reserved, 0)
+	}
+	switch {
+	case err != nil || !fits(r.Value, c.used, c.reserved, more):
+		a.denied = &limits.Denied{Rule: r, State: c.state(r, a.now), Asked: n, Unbounded: err}
+	case a.denied != nil:
+	case held != nil: // two rules on one counter: the greater amount, once
+		c.reserved += more
+		held.reserved += more
+	default:
+		c.reserved += n
+		a.hold.items = append(a.hold.items, item{r, c, c.start, n, c.used, c.reserved})
+	}
+	return true
+}
+
+// crowd refuses for a rule whose policy has no room for another group.
+func (a *admission) crowd(r *limits.Rule) {
+	n, _ := a.amount(r)
+	a.denied = &limits.Denied{Rule: r, Asked: n, Crowded: true, State: fresh(r, a.now).state(r, a.now)}
+}
+
+// amount is what the request asks of a rule.
+func (a *admission) amount(r *limits.Rule) (int64, error) {
+	measure := r.Counter.Measure
+	if !r.Strict || a.ask.Bound == nil || measure == claviger.MeasureRequests {
+		return max(a.ask.Estimate.Of(measure), 0), nil
+	}
+	if !a.asked {
+		a.bound, a.err = a.ask.Bound()
+		a.asked = true
+	}
+	return max(a.bound.Of(measure), 0), a.err
+}
+
+// retryAfter is when trying again may help.
+func retryAfter(d *limits.Denied, now time.Time) time.Duration {
+	held := int64(0)
+	if d.Rule.Counter.Measure == claviger.MeasureRequests {
+		held = d.State.Reserved // a request that is under way counts in the end
+	}
+	switch {
+	case d.Unbounded != nil, d.Asked > d.Rule.Value, d.Rule.Value == 0:
+		return 0
+	case !d.Crowded && fits(d.Rule.Value, d.State.Used, held, d.Asked):
+		return time.Second // others hold it, and may give it back
+	case d.State.Next.IsZero():
+		return 0
+	}
+	wait := d.State.Next.Sub(now)
+	return max((wait + time.Second - 1).Truncate(time.Second), time.Second)
+}

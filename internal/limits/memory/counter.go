@@ -1,0 +1,101 @@
+package memory
+
+import (
+	"math"
+	"sync"
+	"time"
+
+	"github.com/claviger/claviger/internal/limits"
+)
+
+// counter is the state of one counter. Times are in microseconds since the
+// epoch.
+type counter struct {
+	family *family
+
+	mu sync.Mutex
+	// rule is the last one that counted. From from until until, it begins its
+	// window at the same time, so there is nothing to work out.
+	rule        *limits.Rule
+	from, until int64
+	start       int64 // of the window; it never goes back
+	used        int64
+	reserved    int64
+	loading     *load // nil: it is loaded
+	forgotten   bool  // it counts no longer; there may be another of its name
+}
+
+// at moves the counter on to the window of r that holds now, if that is a later
+// one.
+func (c *counter) at(r *limits.Rule, now time.Time) {
+	micro := now.UnixMicro()
+	if c.rule == r && c.from <= micro && micro < c.until {
+		return
+	}
+	start := r.Start(now).UnixMicro()
+	if start > c.start {
+		c.start, c.used, c.reserved = start, 0, 0
+	}
+	c.rule, c.from, c.until = r, start, math.MaxInt64
+	if next := r.Next(now); !next.IsZero() {
+		c.until = next.UnixMicro()
+	}
+}
+
+// ended reports whether the counter counts nothing that matters: its window is
+// over and nothing is held in it, or it could not be loaded.
+func (c *counter) ended(now time.Time) bool {
+	if c.loading != nil {
+		return c.loading.failed()
+	}
+	micro := now.UnixMicro()
+	return micro >= c.until && c.reserved == 0 && micro >= c.next()
+}
+
+// next is when the window ends, in microseconds.
+func (c *counter) next() int64 {
+	if next := c.rule.Window.Next(time.UnixMicro(c.start)); !next.IsZero() {
+		return next.UnixMicro()
+	}
+	return math.MaxInt64
+}
+
+// state is the counter as it is now for r, without moving it.
+func (c *counter) state(r *limits.Rule, now time.Time) limits.State {
+	s := limits.State{Used: c.used, Reserved: c.reserved, Start: time.UnixMicro(c.start).UTC()}
+	if start := r.Start(now).UnixMicro(); start > c.start {
+		s = limits.State{Start: time.UnixMicro(start).UTC()}
+	}
+	s.Next = r.Window.Next(s.Start)
+	return s
+}
+
+// give takes a reservation of the window that began at start back, and adds what
+// was used of it instead.
+func (c *counter) give(start, reserved, used int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.start == start {
+		c.reserved -= reserved
+		c.used = plus(c.used, used)
+	}
+}
+
+// fresh is a counter in the window of r that holds now, of which nothing was used.
+func fresh(r *limits.Rule, now time.Time) *counter {
+	return &counter{rule: r, start: r.Start(now).UnixMicro()}
+}
+
+// fits reports whether n more stay within value. None of them is negative. A value
+// that is used up has no room for 0 more either.
+func fits(value, used, reserved, n int64) bool {
+	return used < value && reserved <= value-used && n <= value-used-reserved
+}
+
+// plus adds, up to what 63 bits hold.
+func plus(a, b int64) int64 {
+	if a > math.MaxInt64-b {
+		return math.MaxInt64
+	}
+	return a + b
+}

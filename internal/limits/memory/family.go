@@ -1,0 +1,96 @@
+package memory
+
+import (
+	"hash/maphash"
+	"sync"
+	"time"
+
+	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/limits"
+)
+
+// family is the counters of one policy, or a share of all others.
+type family struct {
+	limiter *Limiter
+	max     int // 0: unbounded
+
+	mu       sync.Mutex
+	counters map[claviger.Counter]*counter
+	all      []*counter // the same, in no order
+	hand     int        // where in all forgetting goes on
+	peak     int        // how many there were since the room was last made
+	// crowded is until when, in microseconds, there is no use in looking for an
+	// ended window to make room.
+	crowded int64
+}
+
+// family is where the rule's counter is.
+func (l *Limiter) family(r *limits.Rule) *family {
+	kind := r.Counter.Kind
+	if kind != claviger.CountUsagePolicy && kind != claviger.CountRatePolicy {
+		return &l.families[maphash.String(l.seed, r.Counter.ID)%uint64(len(l.families))]
+	}
+	key := owner{kind, r.Counter.ID}
+	l.mu.RLock()
+	f := l.policies[key]
+	l.mu.RUnlock()
+	if f != nil {
+		return f
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if f = l.policies[key]; f == nil {
+		f = &family{limiter: l, max: l.maxGroups}
+		l.policies[key] = f
+		l.tour = append(l.tour, f)
+	}
+	return f
+}
+
+// known is the rule's counter if it is remembered.
+func (l *Limiter) known(r *limits.Rule) *counter {
+	if c, ok := r.Recall().(*counter); ok && c.family.limiter == l {
+		return c
+	}
+	return nil
+}
+
+// counter is the one of the rule. When there was none it is made, and isNew; when
+// there are too many it is nil. One that has to be loaded is entered into
+// ld.
+func (f *family) counter(r *limits.Rule, now time.Time, ld *load) (c *counter, isNew bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if c := f.counters[r.Counter]; c != nil {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.loading != nil && c.loading.failed() {
+			c.loading = ld
+			ld.counters = append(ld.counters, c)
+		}
+		return c, false
+	}
+	f.forget(sweep, now)
+	if f.max > 0 && len(f.all) >= f.max && !f.makeRoom(now) {
+		return nil, false
+	}
+	c = fresh(r, now)
+	c.family = f
+	if f.limiter.needs(r, now) {
+		c.loading = ld
+		ld.counters = append(ld.counters, c)
+	}
+	if f.counters == nil {
+		f.counters = map[claviger.Counter]*counter{}
+	}
+	f.counters[r.Counter] = c
+	f.all = append(f.all, c)
+	return c, true
+}
+
+// find is the rule's counter, nil if there is none.
+func (f *family) find(r *limits.Rule) *counter {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.counters[r.Counter]
+}

@@ -35,6 +35,7 @@ var (
 	globalIPv6  = netip.MustParsePrefix("2000::/3")
 	refusedMeta = claviger.Fail(claviger.Invalid, "metadata and link-local addresses are not allowed")
 	refusedPriv = claviger.Fail(claviger.Invalid, "private and reserved addresses are not allowed")
+	refusedNone = claviger.Fail(claviger.Invalid, "the unspecified address is not allowed")
 	refusedAddr = claviger.Fail(claviger.Invalid, "is no address")
 )
 
@@ -47,8 +48,9 @@ func prefixes(list ...string) []netip.Prefix {
 }
 
 // CheckAddr is nil when a provider may be called at addr, the address about to
-// be dialled. Metadata and link-local addresses are refused always, private and
-// reserved ones unless allowPrivate. An IPv6 address that carries an IPv4
+// be dialled. Metadata and link-local addresses are refused always, and so is
+// the unspecified one, which leads to whatever listens on this machine; private
+// and reserved ones unless allowPrivate. An IPv6 address that carries an IPv4
 // address is judged by both. The error is an Invalid one and names no address.
 func CheckAddr(addr netip.Addr, allowPrivate bool) error {
 	if !addr.IsValid() {
@@ -56,6 +58,9 @@ func CheckAddr(addr netip.Addr, allowPrivate bool) error {
 	}
 	addr = addr.Unmap().WithZone("")
 	embedded := carried(addr)
+	if addr.IsUnspecified() {
+		return refusedNone
+	}
 	if within(metadata, addr) {
 		return refusedMeta
 	}

@@ -116,13 +116,13 @@ func TestMasked(t *testing.T) {
 	}))
 	want := raw(map[string]string{
 		"region": `"eu"`, "masked_was_plain_once": `"ab*******kl"`, "masked_client_secret": `"ab*******kl"`,
-		"masked_custom_headers": `{"X-A":"ab*******kl","X-B":"*******"}`, "masked_odd": `"{\"*******\"}"`,
+		"masked_custom_headers": `{"X-A":"ab*******kl","X-B":"*******"}`, "masked_odd": `"*******"`,
 	})
 	if diff := cmp.Diff(want, got, cmp.Transformer("text", func(r json.RawMessage) string { return string(r) })); diff != "" {
 		t.Error(diff)
 	}
 	broken := spec.Masked(nil, hidden(map[string]string{"custom_headers": `["abcdefghijkl"]`}))
-	if string(broken["masked_custom_headers"]) != `"[\"*******\"]"` {
+	if string(broken["masked_custom_headers"]) != `"*******"` {
 		t.Errorf("headers of another shape show as %s", broken["masked_custom_headers"])
 	}
 }

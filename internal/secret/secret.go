@@ -41,7 +41,8 @@ func (s String) IsZero() bool { return s.v == nil }
 
 // Mask shows that there is a secret, and which, without giving it away: the
 // first two characters, seven stars whatever the length, and the last two. A
-// secret of fewer than eight characters shows stars only.
+// secret of fewer than eight characters shows stars only, and so does a JSON
+// document, whose ends are brackets.
 func (s String) Mask() string { return Mask(s.Reveal()) }
 
 // Mask is [String.Mask] for a plain value; "" stays "".
@@ -51,7 +52,7 @@ func Mask(v string) string {
 	switch {
 	case len(r) == 0:
 		return ""
-	case len(r) < 8:
+	case len(r) < 8, r[0] == '{', r[0] == '[':
 		return stars
 	default:
 		return string(r[:2]) + stars + string(r[len(r)-2:])

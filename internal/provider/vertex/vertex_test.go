@@ -41,7 +41,7 @@ func TestMasked(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			providertest.CheckMasked(t, vertex.Adapter{}.Spec(),
 				`{"vertex_auth_type":"serviceAccount","vertex_region":"us-east5","vertex_service_account_json":`+file+`,"vertex_map_metadata":true}`,
-				`{"vertex_auth_type":"serviceAccount","vertex_region":"us-east5","masked_vertex_service_account_json":"{\"*******\"}","vertex_map_metadata":true}`)
+				`{"vertex_auth_type":"serviceAccount","vertex_region":"us-east5","masked_vertex_service_account_json":"*******","vertex_map_metadata":true}`)
 		})
 	}
 }

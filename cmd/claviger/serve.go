@@ -62,10 +62,11 @@ func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error
 	providers := all.Registry()
 	keys := authn.New(authn.Options{Source: st})
 	refused := authn.NewFailures(authn.FailureOptions{})
+	limiter := memory.New(memory.Options{Source: st})
 	metrics := newMetrics(book)
 	gate := gateway.New(gateway.Options{
 		Keys: keys, Refused: refused, Targets: st, Vault: v, Providers: providers, Catalogue: s.catalogue, Ledger: book,
-		Limits: memory.New(memory.Options{}), MaxRequests: s.MaxRequests,
+		Limits: limiter, Policies: st, MaxRequests: s.MaxRequests,
 		Log: log, Metrics: metrics.registry, Now: time.Now,
 		MaxBody: s.MaxBody, BodyMemory: s.BodyMemory,
 		BodyTimeout: s.BodyTimeout, HeaderTimeout: s.HeaderTimeout, IdleTimeout: s.StreamTimeout,

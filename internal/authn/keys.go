@@ -55,6 +55,22 @@ type Options struct {
 type Identity struct {
 	Key       claviger.APIKey
 	Workspace claviger.Workspace // zero for organisation keys
+
+	attached *atomic.Pointer[any] // nil: nowhere to keep it
+}
+
+// Attached is what compile made of the identity, once for most calls: a place
+// for what a caller makes of it. There is one place, so callers must agree.
+func (i *Identity) Attached(compile func(*Identity) any) any {
+	if i.attached == nil {
+		return compile(i)
+	}
+	if v := i.attached.Load(); v != nil {
+		return *v
+	}
+	v := compile(i)
+	i.attached.Store(&v)
+	return v
 }
 
 // Caller is the identity with where its request came from.
@@ -236,7 +252,7 @@ func (k *Keys) load(hash claviger.KeyHash, f *flight) {
 	case err == nil && (key.Status == claviger.Archived || workspace.Status == claviger.Archived):
 		f.err = ErrInvalid
 	case err == nil:
-		e.id = Identity{key, workspace}
+		e.id = Identity{Key: key, Workspace: workspace, attached: new(atomic.Pointer[any])}
 		f.found = &e.id
 	case claviger.CodeOf(err) == claviger.NotFound:
 		f.err = ErrInvalid

@@ -2,91 +2,164 @@ package gateway
 
 import (
 	"context"
+	"net/http"
 
 	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/limits"
-	"github.com/claviger/claviger/internal/llm"
 	"github.com/claviger/claviger/internal/provider"
 )
 
-// estimate is what a request may use, in tokens, judged before it is sent.
-type estimate struct{ in, out int64 }
-
-const (
-	// assumedOutput is booked for an answer whose caller set no bound.
-	assumedOutput = 1024
-	maxEstimate   = 1 << 40 // keeps a caller's absurd bound from overflowing sums
-)
-
-func (x *exchange) estimate() estimate {
-	e := estimate{in: llm.EstimateInput(x.request.Body)}
-	if operationOf(x.r.URL.Path) == provider.Embed {
-		return e
-	}
-	e.out = assumedOutput
-	if x.request.MaxOutput > 0 {
-		e.out = min(x.request.MaxOutput, maxEstimate)
-	}
-	e.out = min(e.out*max(min(x.request.Choices, 128), 1), maxEstimate)
-	return e
+// admission is what a request asks of its limits.
+type admission struct {
+	*exchange
+	to        route
+	operation provider.Operation
+	priced    *priced
+	estimate  estimate
+	own       ruleset // of the key and the workspace
+	used      limits.Amount
 }
 
-func (e estimate) amount() limits.Amount {
-	return limits.Amount{Requests: 1, Tokens: e.in + e.out}
+// finish ends the hold of the request with what its attempts used, when there
+// was one.
+func (a *admission) finish(hold limits.Hold) {
+	if a.used.Requests > 0 {
+		hold.Settle(a.used)
+	} else {
+		hold.Release()
+	}
 }
 
-func (e estimate) tokens() claviger.Tokens { return claviger.Tokens{Input: e.in, Output: e.out} }
+// admission judges a request before it is sent.
+func (x *exchange) admission(to route, operation provider.Operation) (*admission, error) {
+	c := callerOf(x.who)
+	if c.err != nil {
+		return nil, c.err
+	}
+	m := to.target.prices.of(to.model)
+	if m.broken != nil {
+		return nil, m.broken
+	}
+	return &admission{exchange: x, to: to, operation: operation, priced: m, own: c.rules,
+		estimate: x.guess(m, operation)}, nil
+}
+
+// ask is what the request asks of rules. Where one is strict, the bound is what
+// will be booked if the use never becomes known.
+func (a *admission) ask(rules ruleset) limits.Ask {
+	ask := limits.Ask{Estimate: a.estimate.amount()}
+	strict, cost := rules.strict()
+	if !strict {
+		return ask
+	}
+	ask.Bound = func() (limits.Amount, error) {
+		e, err := a.bound(a.priced, a.operation, cost)
+		return e.amount(), err
+	}
+	return ask
+}
+
+// rules adds the rules of one attempt: of the integration, the provider and the
+// policies.
+func (a *admission) rules(ctx context.Context, dst ruleset) (ruleset, error) {
+	t := a.to.target
+	dst = append(dst, t.limits...)
+	who := a.who
+	set, err := a.policies.cache.get(ctx, policyKey{who.Key.OrganisationID, who.Workspace.ID})
+	if err != nil {
+		return nil, err
+	}
+	about := limits.Attributes{
+		APIKeyID: who.Key.ID, WorkspaceID: who.Workspace.ID, OrganisationID: who.Key.OrganisationID,
+		VirtualKey: t.slug, Provider: t.aiProvider, Model: a.to.model, EndpointType: string(a.operation),
+	}
+	if set.NeedsMetadata() {
+		if about.Metadata, err = metadataOf(a.r.Header, who, callerOf(who).metadata); err != nil {
+			return nil, err
+		}
+	}
+	return set.Match(&about, dst), nil
+}
 
 // attempt sends the request to one target. It holds that target's limits while
-// it runs, and opens the ledger entry before a byte goes out. The amount is
-// what the attempt used, also when it failed.
-func (x *exchange) attempt(ctx context.Context, to route, operation provider.Operation, guess estimate) (used limits.Amount, err error) {
-	a := &attempt{exchange: x, to: to, estimate: guess, operation: operation}
-	call := provider.Call{Operation: operation, Request: x.request, Model: to.model, Strict: x.strict}
-	up, err := to.target.account.Encode(call)
+// it runs, and opens the ledger entry before a byte goes out.
+func (a *admission) attempt(ctx context.Context, whole limits.Hold) error {
+	t := &attempt{admission: a}
+	call := provider.Call{Operation: a.operation, Request: a.request, Model: a.to.model, Strict: a.strict}
+	up, err := a.to.target.account.Encode(call)
 	if err != nil {
-		return used, err
+		return err
 	}
-	limit, err := a.headerLimit()
+	limit, err := t.headerLimit()
 	if err != nil {
-		return used, err
+		return err
 	}
-	req, err := a.upstreamRequest(ctx, up)
+	req, err := t.upstreamRequest(ctx, a.to.target, up)
 	if err != nil {
-		return used, err
+		return err
 	}
-	hold, err := x.Limits.Admit(ctx, nil, limits.Ask{Estimate: a.estimate.amount()})
+	var room [8]*limits.Rule
+	rules, err := a.rules(ctx, room[:0])
 	if err != nil {
-		return used, err
+		return err
 	}
-	a.hold = hold
-	defer hold.Release()
-	a.opening = claviger.Opening{
-		ID:             x.id,
-		RequestID:      x.name,
-		OrganisationID: x.who.Key.OrganisationID,
-		WorkspaceID:    x.who.Workspace.ID,
-		APIKeyID:       x.who.Key.ID,
-		IntegrationID:  to.target.integrationID,
-		ProviderID:     to.target.providerID,
-		ProviderSlug:   to.target.slug,
-		AIProvider:     to.target.aiProvider,
-		Operation:      string(operation),
-		Model:          to.model,
-		Stream:         x.request.Stream,
-		Attempt:        1,
-		OpenedAt:       x.Now(),
-		EstimatedIn:    a.estimate.in,
-		EstimatedOut:   a.estimate.out,
+	if t.hold, err = a.Limits.Admit(ctx, rules, a.ask(rules)); err != nil {
+		return err
 	}
-	if err := x.Ledger.Admit(a.opening); err != nil {
-		return used, err
+	defer t.hold.Release()
+	if err := t.expect(rules); err != nil {
+		return err
+	}
+	t.open(whole)
+	if err := a.Ledger.Admit(t.opening); err != nil {
+		return err
 	}
 	// Whatever happens from here on, a panic included, the attempt is booked.
-	defer func() {
-		a.settle(claviger.Failed, 500)
-		used = a.used
-	}()
-	a.nameAttempt()
-	return used, a.send(ctx, call, req, limit)
+	defer t.settle(claviger.Failed, http.StatusInternalServerError)
+	t.nameAttempt()
+	t.nameRates(whole, t.hold)
+	return t.send(ctx, call, req, limit)
+}
+
+// expect sets what is booked when the use never becomes known: the estimate, or
+// the bound where a strict limit must not be passed even then.
+func (t *attempt) expect(rules ruleset) error {
+	t.expected = t.estimate
+	own, ownCost := t.own.strict()
+	here, hereCost := rules.strict()
+	if !own && !here {
+		return nil
+	}
+	var err error
+	t.bounded = true
+	t.expected, err = t.bound(t.priced, t.operation, ownCost || hereCost)
+	return err
+}
+
+// open makes the record of the attempt.
+func (t *attempt) open(whole limits.Hold) {
+	var room [512]byte
+	charges := t.hold.AppendCharges(whole.AppendCharges(room[:0]))
+	to := t.to.target
+	t.opening = claviger.Opening{
+		ID:             t.id,
+		RequestID:      t.name,
+		OrganisationID: t.who.Key.OrganisationID,
+		WorkspaceID:    t.who.Workspace.ID,
+		APIKeyID:       t.who.Key.ID,
+		IntegrationID:  to.integrationID,
+		ProviderID:     to.providerID,
+		ProviderSlug:   to.slug,
+		AIProvider:     to.aiProvider,
+		Operation:      string(t.operation),
+		Model:          t.to.model,
+		Stream:         t.request.Stream,
+		Attempt:        1,
+		OpenedAt:       t.Now(),
+		EstimatedIn:    t.expected.in,
+		EstimatedOut:   t.expected.out,
+		EstimatedCost:  t.expected.cost,
+		Price:          t.priced.Text(),
+		Charges:        string(charges),
+	}
 }

@@ -212,18 +212,18 @@ func TestAModelWhoseSettingsCannotBeUsedIsRefusedAlone(t *testing.T) {
 }
 
 // known is a catalogue of two models of one kind.
-type known struct{}
-
-func (known) Models(kind string) []catalogue.Model {
-	if kind != "openai" {
-		return nil
+func known(t *testing.T) *catalogue.Catalogue {
+	t.Helper()
+	c, err := catalogue.Load(strings.NewReader("claviger-catalogue 1\nopenai\tgpt-a\tchat\t-\tinput=2 output=8\t-\t-\nopenai\tgpt-b\tchat\t-\tinput=2 output=8\t-\t-\n"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	return []catalogue.Model{{Slug: "gpt-a"}, {Slug: "gpt-b"}}
+	return c
 }
 
 func TestModelsAreListedAsTheyAreAllowed(t *testing.T) {
 	r := newRig(t, "openai", answers(200, `{"object":"list","data":[{"id":"live-1"},{"id":"live-2"}]}`),
-		func(o *gateway.Options) { o.Catalogue = known{} })
+		func(o *gateway.Options) { o.Catalogue = known(t) })
 	ids := func(header ...string) string {
 		t.Helper()
 		_, body := r.do(r.request(http.MethodGet, "/v1/models", "", header...))

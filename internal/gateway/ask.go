@@ -30,7 +30,6 @@ func (x *exchange) modelsOf(ctx context.Context, t *target) ([]model, error) {
 	if l := t.models.Load(); l != nil && x.Now().Sub(l.asked) < modelsFresh {
 		return l.models, nil
 	}
-	a := &attempt{exchange: x, to: route{target: t}}
 	up := provider.Upstream{Path: "/models"}
 	if lister, ok := t.account.(provider.ModelLister); ok {
 		up.Path = lister.ModelsPath()
@@ -38,7 +37,7 @@ func (x *exchange) modelsOf(ctx context.Context, t *target) ([]model, error) {
 	if up.Path == "" {
 		return nil, nil // there is nothing to ask for
 	}
-	req, err := a.upstreamRequest(ctx, up)
+	req, err := x.upstreamRequest(ctx, t, up)
 	if err != nil {
 		return nil, err
 	}

@@ -23,20 +23,19 @@ import (
 
 // attempt is one sending of a request to one target.
 type attempt struct {
-	*exchange
-	to        route
-	operation provider.Operation
-	estimate  estimate
-	hold      limits.Hold
-	opening   claviger.Opening
-	decoder   provider.Decoder // nil until a success begins
+	*admission
+	hold     limits.Hold
+	expected estimate // booked when the use never becomes known
+	bounded  bool     // expected is an upper bound
+	rated    bool     // the caller is told of our rate limits, not of the provider's
+	opening  claviger.Opening
+	decoder  provider.Decoder // nil until a success begins
 
 	mayHaveWorked bool // the provider got the request
 	streamed      bool // the answer is an event stream
 	upstreamTime  time.Duration
 	firstByte     time.Duration
 	settled       bool
-	used          limits.Amount
 }
 
 // errSlow cancels an attempt whose answer does not begin, or stops moving.
@@ -94,8 +93,8 @@ func (a *attempt) headerLimit() (time.Duration, error) {
 
 // upstreamRequest builds what goes out: the caller's forwarded headers first,
 // then the dialect's, the credential last.
-func (a *attempt) upstreamRequest(ctx context.Context, up provider.Upstream) (*http.Request, error) {
-	header, err := a.forwarded()
+func (x *exchange) upstreamRequest(ctx context.Context, to *target, up provider.Upstream) (*http.Request, error) {
+	header, err := x.forwarded()
 	if err != nil {
 		return nil, err
 	}
@@ -104,13 +103,13 @@ func (a *attempt) upstreamRequest(ctx context.Context, up provider.Upstream) (*h
 	}
 	header["User-Agent"] = userAgent
 	header["Accept"] = jsonType
-	if a.request.Stream {
+	if x.request.Stream {
 		header["Accept"] = eventStream
 	}
 	for name, values := range up.Header {
 		header[name] = values
 	}
-	base := a.to.target.account.Base()
+	base := to.account.Base()
 	path, query, _ := strings.Cut(up.Path, "?")
 	req := (&http.Request{
 		Method: http.MethodGet,
@@ -128,7 +127,7 @@ func (a *attempt) upstreamRequest(ctx context.Context, up provider.Upstream) (*h
 		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(up.Body)), nil }
 		req.Body, _ = req.GetBody()
 	}
-	if err := a.to.target.account.Authorize(ctx, req, up.Body); err != nil {
+	if err := to.account.Authorize(ctx, req, up.Body); err != nil {
 		return nil, fmt.Errorf("authorise: %w", err)
 	}
 	return req, nil

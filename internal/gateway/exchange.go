@@ -77,8 +77,11 @@ func (x *exchange) cut(why error) {
 	}
 }
 
-// listModels is the one operation that calls no model.
-const listModels provider.Operation = "listModels"
+// The operations that call no model.
+const (
+	listModels provider.Operation = "listModels"
+	explain    provider.Operation = "explain"
+)
 
 func operationOf(path string) provider.Operation {
 	switch path {
@@ -88,6 +91,8 @@ func operationOf(path string) provider.Operation {
 		return provider.Complete
 	case "/v1/embeddings":
 		return provider.Embed
+	case "/v1/explain":
+		return explain
 	default:
 		return listModels
 	}
@@ -101,8 +106,11 @@ func (x *exchange) serve(ctx context.Context, operation provider.Operation) erro
 		return err
 	}
 	x.strict = x.r.Header.Get("X-Portkey-Strict-Open-Ai-Compliance") != "false"
-	if operation == listModels {
+	switch operation {
+	case listModels:
 		return x.models(ctx, where)
+	case explain:
+		return x.explain(ctx, where)
 	}
 	body, err := x.readBody()
 	if err != nil {
@@ -129,15 +137,16 @@ func (x *exchange) serve(ctx context.Context, operation provider.Operation) erro
 		return err
 	}
 	defer x.flights.leave()
-	guess := x.estimate()
-	hold, err := x.Limits.Admit(ctx, nil, limits.Ask{Estimate: guess.amount()})
+	a, err := x.admission(to, operation)
 	if err != nil {
 		return err
 	}
-	defer hold.Release()
-	used, err := x.attempt(ctx, to, operation, guess)
-	hold.Settle(used)
-	return err
+	hold, err := x.Limits.Admit(ctx, a.own, a.ask(a.own))
+	if err != nil {
+		return err
+	}
+	defer a.finish(hold)
+	return a.attempt(ctx, hold)
 }
 
 // authenticate finds out who calls, and what is left of the credentials it sent.
@@ -182,6 +191,10 @@ func (x *exchange) refuse(err error) {
 		return // nobody is there to be told, or it is too late to
 	}
 	x.wrote = true
+	var d *limits.Denied
+	if errors.As(err, &d) && d.Rule.Rate() {
+		nameRates(x.w.Header(), []limits.RateState{{Rule: d.Rule, State: d.State}}, x.Now())
+	}
 	x.metrics.refused(httpx.WriteGateway(x.w, x.Log, inOwnWords(err)))
 }
 

@@ -43,12 +43,6 @@ type Registry interface {
 	Known(id string) bool
 }
 
-// Catalogue knows which models a kind of provider has.
-type Catalogue interface {
-	// Models is empty for kinds it does not know.
-	Models(aiProvider string) []catalogue.Model
-}
-
 // Options are what a gateway needs and how it is bounded. Durations and sizes
 // must be positive.
 type Options struct {
@@ -57,7 +51,8 @@ type Options struct {
 	Targets   TargetSource
 	Vault     Opener
 	Providers Registry
-	Catalogue Catalogue // nil: knows no models
+	Catalogue *catalogue.Catalogue // nil: knows no models and no prices
+	Policies  PolicySource
 	Ledger    Ledger
 	Limits    limits.Limiter
 	// MaxRequests bounds the requests that run at once; 0 is no bound.
@@ -90,6 +85,8 @@ type Refusals interface {
 type Gateway struct {
 	Options
 	targets    *targets
+	policies   *policies
+	lists      sync.Map // list prices of kinds: string -> *prices
 	transports transports
 	bodies     *semaphore.Weighted
 	metrics    *metrics
@@ -108,6 +105,7 @@ func New(o Options) *Gateway {
 		flights:    inFlight{most: int64(o.MaxRequests)},
 	}
 	g.targets = newTargets(o)
+	g.policies = newPolicies(o)
 	g.live.init()
 	g.buffers.New = func() any { b := make([]byte, answerChunk); return &b }
 	return g
@@ -115,7 +113,10 @@ func New(o Options) *Gateway {
 
 // Invalidate forgets what a committed change concerns; the next request reads
 // it anew.
-func (g *Gateway) Invalidate(c claviger.Change) { g.targets.invalidate(c) }
+func (g *Gateway) Invalidate(c claviger.Change) {
+	g.targets.invalidate(c)
+	g.policies.invalidate(c)
+}
 
 // Drain refuses new requests and waits for those under way. When ctx ends
 // first it cuts them: each is settled and its caller told. It returns how many
@@ -129,5 +130,6 @@ func Routes() map[string]string {
 		"/v1/completions":      http.MethodPost,
 		"/v1/embeddings":       http.MethodPost,
 		"/v1/models":           http.MethodGet,
+		"/v1/explain":          http.MethodPost,
 	}
 }

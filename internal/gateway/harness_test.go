@@ -136,12 +136,12 @@ func newRig(t testing.TB, kind string, upstream http.HandlerFunc, change ...func
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{TB: t, store: st, vault: v, limiter: memory.New(memory.Options{}),
+	r := &rig{TB: t, store: st, vault: v, limiter: memory.New(memory.Options{Source: st}),
 		books: &books{closed: make(chan claviger.Closing, 100)}, log: &syncBuffer{},
 		keys: authn.New(authn.Options{Source: st})}
 	r.seed(kind, host.URL)
 	o := gateway.Options{
-		Keys: r.keys, Refused: authn.NewFailures(authn.FailureOptions{Free: 1000}), Targets: st, Vault: v, Providers: all.Registry(),
+		Keys: r.keys, Refused: authn.NewFailures(authn.FailureOptions{Free: 1000}), Targets: st, Policies: st, Vault: v, Providers: all.Registry(),
 		Ledger: r.books, Limits: r.limiter, Log: slog.New(slog.NewTextHandler(r.log, nil)),
 		Metrics: prometheus.NewRegistry(), Now: time.Now,
 		MaxBody: 1 << 20, BodyMemory: 4 << 20,

@@ -60,7 +60,7 @@ var notPassed = map[string]bool{
 func (a *attempt) passHeaders(from http.Header) {
 	to := a.w.Header()
 	for name, values := range from {
-		if notPassed[name] || internalHeader(name) {
+		if notPassed[name] || internalHeader(name) || a.rated && strings.HasPrefix(name, ratePrefix) {
 			continue
 		}
 		if _, ours := to[name]; ours || a.tainted(values) {

@@ -176,7 +176,7 @@ func (x *exchange) brought(kind, host string, where authn.Where) (*target, error
 	if err != nil {
 		return nil, badRequest("Invalid provider passed")
 	}
-	return &target{aiProvider: kind, account: account, scrub: newScrubber(settings),
+	return &target{aiProvider: kind, account: account, scrub: newScrubber(settings), prices: x.listPrices(kind),
 		providerHeader: []string{kind}}, nil
 }
 

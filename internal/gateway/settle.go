@@ -22,8 +22,16 @@ func (a *attempt) settle(outcome claviger.Outcome, status int) {
 		FirstByte:    a.firstByte,
 	}
 	c.Tokens, c.Estimated, c.Model = a.usage(outcome)
-	a.used = limits.Amount{Requests: 1, Tokens: c.Tokens.In() + c.Tokens.Out()}
-	a.hold.Settle(a.used)
+	c.Cost = a.priced.Cost(c.Tokens)
+	if c.Estimated && c.Tokens == a.expected.tokens() {
+		c.Cost = a.expected.cost // as it was held, which may be at dearer rates
+	}
+	if !c.Estimated {
+		a.priced.learn(c.Tokens.Out())
+	}
+	used := limits.Amount{Requests: 1, Tokens: c.Tokens.In() + c.Tokens.Out(), Cost: c.Cost}
+	a.hold.Settle(used)
+	a.used = limits.Amount{Requests: 1, Tokens: a.used.Tokens + used.Tokens, Cost: a.used.Cost + used.Cost}
 	a.metrics.tokens(a.operation, c.Tokens)
 	if err := a.Ledger.Settle(c); err != nil {
 		// The entry stays open and is booked at its estimate on the next start.
@@ -36,7 +44,7 @@ func (a *attempt) settle(outcome claviger.Outcome, status int) {
 func (a *attempt) usage(outcome claviger.Outcome) (t claviger.Tokens, estimated bool, model string) {
 	if a.decoder == nil {
 		if a.mayHaveWorked {
-			return a.estimate.tokens(), true, ""
+			return a.expected.tokens(), true, ""
 		}
 		return claviger.Tokens{}, false, ""
 	}
@@ -44,10 +52,13 @@ func (a *attempt) usage(outcome claviger.Outcome) (t claviger.Tokens, estimated 
 	if known {
 		return u.Tokens, false, u.Model
 	}
+	if a.bounded {
+		return a.expected.tokens(), true, u.Model // the provider may charge what never came
+	}
 	t = u.Tokens // counted from the content that came
-	t.Input = a.estimate.in
+	t.Input = a.expected.in
 	if !a.streamed && outcome != claviger.Success {
-		t.Output = a.estimate.out // an answer that nobody saw
+		t.Output = a.expected.out // an answer that nobody saw
 	}
 	return t, true, u.Model
 }

@@ -24,6 +24,9 @@ type target struct {
 	account        provider.Account
 	ownHost        bool // it has a custom host
 	rules          rules
+	prices         *prices
+	limits         ruleset
+	keyVersion     int64
 	expiresAt      time.Time // zero: never
 	locked         error     // why nothing may go there, ever; nil for most
 	allowPrivate   bool
@@ -54,10 +57,20 @@ func (d *targets) compile(row claviger.Target) (*target, error) {
 		Secret:     creds.Fields,
 	}
 	t, err := d.compileAccount(row, settings)
-	if err == nil {
-		t.rules = d.compileRules(row, settings)
+	if err != nil {
+		return nil, err
 	}
-	return t, err
+	if t.limits, err = limitsOfTarget(row); err != nil {
+		return nil, err
+	}
+	t.prices = d.pricesOf(row, t.account)
+	t.rules = d.compileRules(row, settings)
+	for _, r := range t.rules.bySlug {
+		if r.own != nil {
+			r.own.prices, r.own.limits = t.prices, t.limits
+		}
+	}
+	return t, nil
 }
 
 // compileAccount makes a target of an account, without rules.
@@ -81,6 +94,7 @@ func (d *targets) compileAccount(row claviger.Target, settings provider.Settings
 		account:        account,
 		ownHost:        settings.Text(provider.CustomHost) != "",
 		expiresAt:      row.Provider.ExpiresAt,
+		keyVersion:     row.Integration.KeyVersion,
 		allowPrivate:   row.Integration.WorkspaceID == "" || d.allowPrivate,
 		scrub:          newScrubber(settings),
 		providerHeader: []string{row.Integration.AIProvider},

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/catalogue"
 	"github.com/claviger/claviger/internal/vault"
 )
 
@@ -31,16 +32,20 @@ type targets struct {
 	source       TargetSource
 	vault        Opener
 	providers    Registry
+	catalogue    *catalogue.Catalogue
 	log          *slog.Logger
 	allowPrivate bool
 	cache        cache[targetKey, *target]
 }
 
 func newTargets(o Options) *targets {
-	d := &targets{source: o.Targets, vault: o.Vault, providers: o.Providers, log: o.Log, allowPrivate: o.AllowPrivateHosts}
+	d := &targets{source: o.Targets, vault: o.Vault, providers: o.Providers, catalogue: o.Catalogue, log: o.Log, allowPrivate: o.AllowPrivateHosts}
 	d.cache = cache[targetKey, *target]{what: "a provider", read: d.read, log: o.Log, now: o.Now,
-		// What a provider was heard to have is still true.
-		replace: func(old, now *target) { now.models.Store(old.models.Load()) }}
+		// What a provider was heard to have, and how it answers, is still true.
+		replace: func(old, now *target) {
+			now.models.Store(old.models.Load())
+			now.prices.adopt(old.prices)
+		}}
 	return d
 }
 

@@ -1,0 +1,78 @@
+package gateway
+
+import (
+	"errors"
+
+	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/limits"
+	"github.com/claviger/claviger/internal/llm"
+	"github.com/claviger/claviger/internal/provider"
+)
+
+// estimate is what a request may use, judged before it is sent: tokens, and
+// nano-dollars.
+type estimate struct{ in, out, cost int64 }
+
+const (
+	// assumedOutput is the length, in tokens, of an answer whose caller set no
+	// bound, of a model that has not answered yet.
+	assumedOutput = 1024
+	// maxEstimate keeps a caller's absurd bound from overflowing sums.
+	maxEstimate = 1 << 40
+	maxChoices  = 128
+)
+
+// guess is what the request is likely to use.
+func (x *exchange) guess(m *priced, operation provider.Operation) estimate {
+	e := estimate{in: llm.EstimateInput(x.request.Body)}
+	if operation != provider.Embed {
+		e.out = x.request.MaxOutput
+		if e.out <= 0 {
+			e.out = m.usual()
+		}
+		e.out = x.choices(e.out)
+	}
+	e.cost = m.Estimate(e.in, e.out)
+	return e
+}
+
+// choices is what so much output comes to when it is asked for several times.
+func (x *exchange) choices(out int64) int64 {
+	return min(min(out, maxEstimate)*max(min(x.request.Choices, maxChoices), 1), maxEstimate)
+}
+
+var (
+	errNoMaxTokens = errors.New("it does not set max_tokens")
+	errChoices     = errors.New("it asks for too many choices")
+	errUnpriced    = errors.New("the price of its model is not known")
+)
+
+// bound is what the request cannot exceed: a token has at least one byte, and the
+// output is as long as the caller allows. The error says why there is none; that
+// the price is not known is one only when cost is to be bounded.
+func (x *exchange) bound(m *priced, operation provider.Operation, cost bool) (estimate, error) {
+	if err := llm.Bounded(x.request.Body); err != nil {
+		return estimate{}, err
+	}
+	e := estimate{in: int64(len(x.request.Body))}
+	if operation != provider.Embed {
+		switch {
+		case x.request.MaxOutput <= 0:
+			return estimate{}, errNoMaxTokens
+		case x.request.Choices > maxChoices:
+			return estimate{}, errChoices
+		}
+		e.out = x.choices(x.request.MaxOutput)
+	}
+	if cost && !m.Priced() {
+		return estimate{}, errUnpriced
+	}
+	e.cost = m.Most(e.in, e.out)
+	return e, nil
+}
+
+func (e estimate) amount() limits.Amount {
+	return limits.Amount{Requests: 1, Tokens: e.in + e.out, Cost: e.cost}
+}
+
+func (e estimate) tokens() claviger.Tokens { return claviger.Tokens{Input: e.in, Output: e.out} }

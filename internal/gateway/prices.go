@@ -1,0 +1,146 @@
+package gateway
+
+import (
+	"log/slog"
+	"maps"
+	"sync"
+	"sync/atomic"
+
+	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/pricing"
+	"github.com/claviger/claviger/internal/provider"
+)
+
+// priced is what is known of one model of a target: what it costs, and how long
+// its answers have been of late.
+type priced struct {
+	*pricing.Quote
+	broken error        // why it has no price; nil for most
+	output atomic.Int64 // tokens; 0: no answer yet
+}
+
+// learn takes the length of an answer in, in tokens: an eighth of the way each
+// time. A lost update of two at once is no harm.
+func (p *priced) learn(tokens int64) {
+	old := p.output.Load()
+	switch {
+	case tokens <= 0:
+	case old == 0:
+		p.output.Store(tokens)
+	default:
+		p.output.Store(max(old+(tokens-old)/8, 1))
+	}
+}
+
+// usual is how long an answer is likely to be.
+func (p *priced) usual() int64 {
+	if n := p.output.Load(); n > 0 {
+		return n
+	}
+	return assumedOutput
+}
+
+// maxPriced bounds the models remembered for one target: callers name them.
+const maxPriced = 1000
+
+// prices are those of a target's models, each looked up at its first request. A
+// read takes no lock.
+type prices struct {
+	input pricing.Input // without the model
+	rows  map[string]*claviger.Model
+	// behind is what a name of the target's own stands for; nil: nothing.
+	behind func(model string) string
+	log    *slog.Logger
+
+	mu     sync.Mutex
+	models atomic.Pointer[map[string]*priced]
+}
+
+// of is what is known of a model.
+func (p *prices) of(model string) *priced {
+	if known := p.models.Load(); known != nil {
+		if m := (*known)[model]; m != nil {
+			return m
+		}
+	}
+	m := p.compile(model)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	known := p.models.Load()
+	switch {
+	case known == nil:
+		p.models.Store(&map[string]*priced{model: m})
+	case (*known)[model] != nil:
+		return (*known)[model]
+	case len(*known) < maxPriced && len(model) <= claviger.MaxModelSlug:
+		more := maps.Clone(*known)
+		more[model] = m
+		p.models.Store(&more)
+	}
+	return m
+}
+
+func (p *prices) compile(model string) *priced {
+	in := p.input
+	in.Model = model
+	in.Row = p.rows[model]
+	if p.behind != nil {
+		if other := p.behind(model); other != "" {
+			in.AlsoKnownAs = []string{other}
+			if in.Row == nil {
+				in.Row = p.rows[other]
+			}
+		}
+	}
+	quote, err := pricing.New(in)
+	if err != nil {
+		// What was stored was checked then, so this is a defect or a damaged row;
+		// guessing a price would be worse than refusing.
+		p.log.Error("a model's price cannot be read", "ai_provider", in.AIProvider, "error", err)
+		return &priced{broken: err}
+	}
+	return &priced{Quote: quote}
+}
+
+// pricesOf are the prices of a stored integration.
+func (d *targets) pricesOf(row claviger.Target, account provider.Account) *prices {
+	p := &prices{log: d.log, input: pricing.Input{
+		Catalogue: d.catalogue, AIProvider: row.Integration.AIProvider, Adjustments: row.Integration.PricingAdjustments,
+	}}
+	if len(row.Models) > 0 {
+		p.rows = make(map[string]*claviger.Model, len(row.Models))
+		for i := range row.Models {
+			p.rows[row.Models[i].Slug] = &row.Models[i]
+		}
+	}
+	if namer, ok := account.(provider.ModelNamer); ok {
+		p.behind = namer.ModelOf
+	}
+	return p
+}
+
+// listPrices are those of a kind whose credential the caller brought.
+func (g *Gateway) listPrices(aiProvider string) *prices {
+	if v, ok := g.lists.Load(aiProvider); ok {
+		return v.(*prices)
+	}
+	p := &prices{log: g.Log, input: pricing.Input{Catalogue: g.Catalogue, AIProvider: aiProvider}}
+	if !g.Providers.Known(aiProvider) {
+		return p // callers make such names
+	}
+	v, _ := g.lists.LoadOrStore(aiProvider, p)
+	return v.(*prices)
+}
+
+// adopt takes over how long answers have been from the prices before these.
+func (p *prices) adopt(old *prices) {
+	known := old.models.Load()
+	if known == nil {
+		return
+	}
+	for model, m := range *known {
+		if n := m.output.Load(); n > 0 {
+			p.of(model).output.Store(n)
+		}
+	}
+}

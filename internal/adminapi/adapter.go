@@ -77,6 +77,18 @@ func (a *adapter) admit(w http.ResponseWriter, r *http.Request, op operation) (a
 // ServeHTTP implements huma.Adapter.
 func (a *adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTTP(w, r) }
 
+// target is the resource that a path names, at the first parameter of its route
+// that is no type; "" for none.
+func target(route, path string) string {
+	at := strings.Split(path, "/")
+	for i, part := range strings.Split(route, "/") {
+		if strings.HasPrefix(part, "{") && !strings.HasSuffix(strings.ToLower(part), "type}") && i < len(at) {
+			return at[i]
+		}
+	}
+	return ""
+}
+
 // note tells of a change that was refused for want of a key or of a scope.
 func (a *api) note(op operation, by authz.Caller, err error) {
 	code := claviger.CodeOf(err)
@@ -89,6 +101,7 @@ func (a *api) note(op operation, by authz.Caller, err error) {
 		return
 	}
 	action, resource, _ := strings.Cut(op.ID, "-")
-	by.Origin.URI = by.Origin.URI[:min(len("/v1"), len(by.Origin.URI))] + op.Path
+	by.Origin.Route = by.Origin.URI[:min(len("/v1"), len(by.Origin.URI))] + op.Path
+	by.Origin.Resource = target(by.Origin.Route, by.Origin.URI)
 	a.refused(by, action, strings.ReplaceAll(resource, "-", "_"), httpx.Status(code))
 }

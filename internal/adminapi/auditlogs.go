@@ -44,7 +44,7 @@ type AuditRecord struct {
 	ID             string  `json:"id" format:"uuid"`
 	Timestamp      *string `json:"timestamp" format:"date-time"`
 	Method         string  `json:"method" doc:"CLI for the operator's command line."`
-	URI            string  `json:"uri" doc:"For refused attempts the route, without what was put into it."`
+	URI            string  `json:"uri" doc:"Of refused attempts that were counted together, that of the latest."`
 	RequestID      string  `json:"request_id"`
 	RequestBody    string  `json:"request_body" doc:"JSON: the fields that were set or changed, as they are since. Secrets are fingerprints or masks."`
 	Before         string  `json:"before" doc:"JSON: the same fields as they were."`
@@ -56,7 +56,7 @@ type AuditRecord struct {
 	WorkspaceID    *string `json:"workspace_id"`
 	Status         int     `json:"response_status_code"`
 	ResourceType   string  `json:"resource_type"`
-	ResourceID     *string `json:"resource_id"`
+	ResourceID     *string `json:"resource_id" doc:"Of refused attempts, what the latest named, id or slug."`
 	Action         string  `json:"action"`
 	ClientIP       string  `json:"client_ip"`
 	Country        *string `json:"country"`

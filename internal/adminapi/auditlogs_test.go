@@ -157,19 +157,20 @@ func TestRefusedChangesAreInTheAuditLog(t *testing.T) {
 			if r["response_status_code"] == 200.0 {
 				continue
 			}
-			key := fmt.Sprint(actor, " ", r["response_status_code"], " ", r["method"], " ", r["uri"], " ", r["action"], " ", r["resource_type"], " ", r["user_type"])
+			key := fmt.Sprint(actor, " ", r["response_status_code"], " ", r["method"], " ", r["uri"], " ", r["resource_id"], " ", r["action"], " ", r["resource_type"], " ", r["user_type"])
 			got[key] += r["attempts"].(float64)
 			if r["request_body"] != "{}" || r["client_ip"] != "192.0.2.1" || (r["user_id"] == nil) != (r["user_type"] == "unknown") {
 				t.Errorf("record %v", r)
 			}
 		}
 	}
+	slug := w.made.Workspace.Slug
 	same(t, "refused", got, `{
-		"org admin 403 DELETE /v1/integrations/{slug} delete integration api_key": 500,
-		"org admin 401 POST /v1/api-keys/{type}/{subType} create api_key unknown": 500,
-		"org admin 404 PUT /v1/integrations/{slug} update integration api_key": 1,
-		"org admin 403 POST /v1/admin/workspaces create workspace api_key": 1,
-		"stranger 403 PUT /v1/admin/workspaces/{workspaceId} update workspace api_key": 1}`)
+		"org admin 403 DELETE /v1/integrations/any any delete integration api_key": 500,
+		"org admin 401 POST /v1/api-keys/workspace/service <nil> create api_key unknown": 500,
+		"org admin 404 PUT /v1/integrations/none none update integration api_key": 1,
+		"org admin 403 POST /v1/admin/workspaces <nil> create workspace api_key": 1,
+		"stranger 403 PUT /v1/admin/workspaces/`+slug+` `+slug+` update workspace api_key": 1}`)
 }
 
 func TestEveryChangeIsInTheAuditLog(t *testing.T) {

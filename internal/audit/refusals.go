@@ -2,6 +2,8 @@ package audit
 
 import (
 	"context"
+	"maps"
+	"strings"
 	"sync"
 	"time"
 
@@ -38,7 +40,8 @@ type kind struct {
 	organisation claviger.OrganisationID // empty: nobody knows who it was
 	key          claviger.APIKeyID
 	address      string
-	method, uri  string
+	method       string
+	route        string
 	status       int
 }
 
@@ -48,32 +51,49 @@ func NewRefusals(write func(context.Context, []claviger.AuditEntry) error, now f
 	return &Refusals{write: write, now: now, seen: map[kind]*claviger.AuditEntry{}, kinds: map[claviger.OrganisationID]int{}}
 }
 
-// Note counts an attempt of by, whose origin should name the route and not what
-// a caller put into it. It never blocks for long and never fails.
+// Note counts an attempt of by with those at the same route. The address and the
+// resource that its origin names are kept of the latest attempt, as a sample of
+// what was tried. It never blocks for long and never fails.
 func (r *Refusals) Note(by authz.Caller, a Attempt) {
 	actor := "api_key"
 	if by.KeyID == "" {
 		actor = "unknown"
 	}
-	r.add(claviger.AuditEntry{
+	e := claviger.AuditEntry{
 		ID: claviger.NewID[claviger.AuditID](), OrganisationID: by.OrganisationID, WorkspaceID: by.WorkspaceID,
 		At: claviger.Now(r.now()), ActorKeyID: by.KeyID, ActorType: actor,
-		Action: a.Action, ResourceType: a.ResourceType,
-		Method: by.Origin.Method, URI: by.Origin.URI, RequestID: by.Origin.RequestID, Address: by.Origin.Address,
+		Action: a.Action, ResourceType: a.ResourceType, ResourceID: sample(by.Origin.Resource),
+		Method: by.Origin.Method, URI: sample(by.Origin.URI), RequestID: by.Origin.RequestID, Address: by.Origin.Address,
 		Status: a.Status, Attempts: 1,
-	})
+	}
+	r.add(kind{e.OrganisationID, e.ActorKeyID, e.Address, e.Method, by.Origin.Route, e.Status}, e)
+}
+
+// maxSample bounds what of an attempt a caller chose, in bytes.
+const maxSample = 256
+
+// sample is what may be kept of a text that a caller chose: it may be anything,
+// and is read by people and their tools.
+func sample(v string) string {
+	clean := strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', strings.ContainsRune("-._~/:@%+", r):
+			return r
+		}
+		return '?'
+	}, v[:min(len(v), maxSample)])
+	return clean
 }
 
 // add counts e with its kind, the latest attempt standing for all.
-func (r *Refusals) add(e claviger.AuditEntry) {
+func (r *Refusals) add(k kind, e claviger.AuditEntry) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	k := kind{e.OrganisationID, e.ActorKeyID, e.Address, e.Method, e.URI, e.Status}
 	rest := kind{organisation: e.OrganisationID, status: e.Status}
 	if k != rest && r.seen[k] == nil && r.kinds[e.OrganisationID] >= maxKinds {
 		k = rest
 		e.WorkspaceID, e.ActorKeyID, e.ActorType, e.Address = "", "", "unknown", ""
-		e.Action, e.ResourceType, e.Method, e.URI, e.RequestID = "", "", "", "", ""
+		e.Action, e.ResourceType, e.ResourceID, e.Method, e.URI, e.RequestID = "", "", "", "", "", ""
 	}
 	old := r.seen[k]
 	if old == nil {
@@ -85,7 +105,7 @@ func (r *Refusals) add(e claviger.AuditEntry) {
 	}
 	e.Attempts += old.Attempts
 	if e.At.Before(old.At) {
-		e.At, e.RequestID = old.At, old.RequestID
+		e.At, e.RequestID, e.URI, e.ResourceID = old.At, old.RequestID, old.URI, old.ResourceID
 	}
 	*old = e
 }
@@ -94,20 +114,21 @@ func (r *Refusals) add(e claviger.AuditEntry) {
 // by the next flush.
 func (r *Refusals) Flush(ctx context.Context) error {
 	r.mu.Lock()
-	var entries []claviger.AuditEntry
-	for _, e := range r.seen {
-		entries = append(entries, *e)
-	}
+	seen := maps.Clone(r.seen)
 	clear(r.seen)
 	clear(r.kinds)
 	r.mu.Unlock()
-	if len(entries) == 0 {
+	if len(seen) == 0 {
 		return nil
+	}
+	entries := make([]claviger.AuditEntry, 0, len(seen))
+	for _, e := range seen {
+		entries = append(entries, *e)
 	}
 	err := r.write(ctx, entries)
 	if err != nil {
-		for _, e := range entries {
-			r.add(e)
+		for k, e := range seen {
+			r.add(k, *e)
 		}
 	}
 	return err

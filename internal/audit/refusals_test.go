@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -52,7 +53,7 @@ func (b *book) attempts() (n int) {
 func caller(org, key, address string) authz.Caller {
 	return authz.Caller{
 		OrganisationID: claviger.OrganisationID(org), KeyID: claviger.APIKeyID(key),
-		Origin: authz.Origin{Method: "PUT", URI: "/v1/integrations/{slug}", RequestID: "r", Address: address},
+		Origin: authz.Origin{Method: "PUT", URI: "/v1/integrations/" + key, Route: "/v1/integrations/{slug}", Resource: key, RequestID: "r", Address: address},
 	}
 }
 
@@ -77,7 +78,7 @@ func TestAttemptsOfOneKindAreOneEntry(t *testing.T) {
 		t.Fatalf("%d entries for %d attempts, %v", len(b.entries()), b.attempts(), err)
 	}
 	for _, e := range b.entries() {
-		if e.URI != "/v1/integrations/{slug}" || e.Action != "update" || e.At.IsZero() || e.ID == "" {
+		if e.URI != "/v1/integrations/"+string(e.ActorKeyID) || e.ResourceID != string(e.ActorKeyID) || e.Action != "update" || e.At.IsZero() || e.ID == "" {
 			t.Errorf("entry %+v", e)
 		}
 		if want := map[bool]string{true: "unknown", false: "api_key"}[e.Status == 401]; e.ActorType != want {
@@ -140,4 +141,30 @@ func TestRefusalsAreWrittenEveryMinute(t *testing.T) {
 		stop()
 		<-done
 	})
+}
+
+func TestTheLatestAttemptIsTheSample(t *testing.T) {
+	tests := map[string]struct{ said, kept string }{
+		"a slug":           {"my-integration", "my-integration"},
+		"what breaks logs": {"a\nb\x1b[31m\"<x>\u2028é", "a?b??31m??x???"},
+		"no text at all":   {"\xff\xfe", "??"},
+		"nothing":          {"", ""},
+		"far too much":     {strings.Repeat("x", 10_000), strings.Repeat("x", maxSample)},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			b := &book{}
+			r := NewRefusals(b.write, time.Now)
+			by := caller("o", "k", "192.0.2.1")
+			r.Note(by, attempt)
+			by.Origin.URI, by.Origin.Resource = tt.said, tt.said
+			r.Note(by, attempt)
+			if err := r.Flush(t.Context()); err != nil || len(b.kept) != 1 {
+				t.Fatalf("%d entries, %v", len(b.kept), err)
+			}
+			if e := b.kept[0]; e.URI != tt.kept || e.ResourceID != tt.kept || e.Attempts != 2 {
+				t.Errorf("kept %q and %q of %d attempts", e.URI, e.ResourceID, e.Attempts)
+			}
+		})
+	}
 }

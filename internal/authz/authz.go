@@ -23,6 +23,9 @@ type Caller struct {
 // Origin is where a request came from, for the audit log.
 type Origin struct {
 	Method, URI, RequestID, Address string
+	// Route is the URI with the names of its parameters for what they hold, and
+	// Resource what the first of them holds; empty where nobody looked.
+	Route, Resource string
 }
 
 // IsOrganisation reports whether the caller administers the whole organisation.

@@ -13,6 +13,7 @@ import (
 // budget is one limit under test: of a lane, or of one user of its policy.
 type budget struct {
 	name    string // of the entity it sits on, in the table
+	on      string // the same in the words of the API
 	lane    int
 	user    string // of the metadata; "" for all
 	measure claviger.Measure
@@ -151,13 +152,17 @@ func (w *world) add(name string, l limits) {
 	admin := w.server.Admin()
 	body := map[string]any{"name": fmt.Sprintf("Lane %d", at)}
 	note := func(sits, user string, a amount) {
+		on := map[string]string{"key": "api_key", "key's day": "api_key", "policy": "usage_policy"}[sits]
+		if on == "" {
+			on = sits
+		}
 		if name == "all" {
 			sits = "all/" + sits
 		}
 		if user != "" {
 			sits += " " + user
 		}
-		w.budgets = append(w.budgets, budget{name: sits, lane: at, user: user, measure: a.measure, limit: a.limit})
+		w.budgets = append(w.budgets, budget{name: sits, on: on, lane: at, user: user, measure: a.measure, limit: a.limit})
 	}
 	if l.workspace.limit > 0 {
 		body["usage_limits"] = []any{w.limit(l.workspace.measure, l.workspace.limit)}

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"reflect"
 	"slices"
 	"strconv"
 	"sync"
@@ -83,22 +84,28 @@ func (tr trial) run(t *testing.T, config harness.Config) []row {
 	traffic := newTraffic(w, tr.seed, tr.callers)
 	kills := tr.load(w, traffic)
 
-	if err := w.server.Terminate(); err != nil {
-		t.Errorf("the server ended badly: %v", err)
-	}
 	served, err := mock.book.services()
 	if err != nil {
 		t.Fatal(err)
 	}
-	check(t, w.server, config)
-	w.server.Start()
 	entries, err := w.shipped(served)
 	if err != nil {
 		t.Fatal(err)
 	}
 	e := &evidence{prices: w.fitted.prices, strict: tr.strict, entries: entries, served: served, sent: traffic.sent}
 	gather(e)
-	report(t, append(e.faults, traffic.strange...))
+	report(t, "entries", append(e.faults, traffic.strange...))
+	w.same(t, "the process that counted", e)
+
+	if err := w.server.Terminate(); err != nil {
+		t.Errorf("the server ended badly: %v", err)
+	}
+	check(t, w.server, config)
+	w.server.Start()
+	w.same(t, "the process after it", e)
+	if again, err := w.readLedger(); err != nil || !reflect.DeepEqual(again, entries) {
+		t.Errorf("the ledger is another after a restart: %d entries, were %d: %v", len(again), len(entries), err)
+	}
 	var rows []row
 	for _, b := range w.budgets {
 		r := row{account: e.account(b), calls: traffic.calls[b.lane], refused: traffic.refused[b.lane], kills: kills}
@@ -142,6 +149,16 @@ func (tr trial) load(w *world, traffic *traffic) (kills int) {
 	return kills
 }
 
+// same compares the counters of the running process with the ledger.
+func (w *world) same(t *testing.T, where string, e *evidence) {
+	t.Helper()
+	faults, err := w.counters(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report(t, "counters of "+where, faults)
+}
+
 // check has the program compare its counters with its ledger.
 func check(t *testing.T, server *harness.Server, config harness.Config) {
 	t.Helper()
@@ -155,7 +172,7 @@ func check(t *testing.T, server *harness.Server, config harness.Config) {
 }
 
 // report shows the first of many faults.
-func report(t *testing.T, faults []string) {
+func report(t *testing.T, what string, faults []string) {
 	t.Helper()
 	const shown = 10
 	var b bytes.Buffer
@@ -167,6 +184,6 @@ func report(t *testing.T, faults []string) {
 		fmt.Fprintln(&b, f)
 	}
 	if len(faults) > 0 {
-		t.Errorf("%d faults:\n%s", len(faults), &b)
+		t.Errorf("%d faults of the %s:\n%s", len(faults), what, &b)
 	}
 }

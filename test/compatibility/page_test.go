@@ -15,7 +15,9 @@ Claviger speaks the wire format of Portkey's admin and gateway APIs. This page
 has each of their routes, as published in version 2.0.0 of their description, and
 says whether Claviger serves it and in what it differs. Routes marked * are not
 in that description: documentation or clients know them. All are below ` + "`/v1`" + `; those
-of the admin API are below ` + "`/v2`" + ` as well.
+of the admin API are below ` + "`/v2`" + ` as well. The one exception is the route of prices,
+which is at the root of the server, ` + "`/model-configs/pricing/{provider}/{model}`" + `, and
+nowhere else.
 
 Where the description and the clients disagree, Claviger does what the clients need.
 `

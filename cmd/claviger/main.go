@@ -50,6 +50,7 @@ var commands = []command{
 	{config.AdminKey, "make a new organisation admin key for one who lost it", adminKey},
 	{config.OrganisationCreate, "make another organisation and its admin key", createOrganisation},
 	{config.OrganisationList, "list the organisations", listOrganisations},
+	{config.LedgerCheck, "compare what limits count on with the entries of the ledger", checkLedger},
 }
 
 // called splits the arguments into the command, which may have two words, and

@@ -46,6 +46,8 @@ type Config struct {
 	Organisation string // id or name; empty: the only one
 	Name, Email  string // of a new organisation
 
+	Repair bool // of what a check finds
+
 	Output string // file for what a command prints once
 }
 

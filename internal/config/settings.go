@@ -15,6 +15,8 @@ const (
 
 	OrganisationCreate = "organisation create"
 	OrganisationList   = "organisation list"
+
+	LedgerCheck = "ledger check"
 )
 
 // setting is one thing that can be told, by a flag, a variable or both.
@@ -109,6 +111,8 @@ var settings = []setting{
 		help: "name of the new organisation, which no other has", set: text(func(c *Config) *string { return &c.Name })},
 	{flag: "email", value: "ADDRESS", commands: []string{OrganisationCreate},
 		help: "e-mail address of its owner", set: email(func(c *Config) *string { return &c.Email })},
+	{flag: "repair", commands: []string{LedgerCheck},
+		help: "make the counters what the entries say; only while no server runs", set: yes(func(c *Config) *bool { return &c.Repair })},
 	{flag: "output", value: "FILE", commands: showing,
 		help: "new file, for its owner only, for the key; otherwise it is printed",
 		set:  text(func(c *Config) *string { return &c.Output })},

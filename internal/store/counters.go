@@ -25,7 +25,7 @@ func (s *Store) Counters(ctx context.Context, org claviger.OrganisationID, count
 			}
 			counters = counters[n:]
 			err := t.counters(ctx, asked, func(r counterRow, u claviger.Usage) {
-				u.Counter = asked[r]
+				u.Counter, u.Used = asked[r], max(u.Used, 0)
 				out = append(out, u)
 			})
 			if err != nil {
@@ -62,7 +62,7 @@ func scanCounter(rows *sql.Rows) (r counterRow, u claviger.Usage, err error) {
 	var window int64
 	c := &r.counter
 	err = rows.Scan(text(&r.org), text(&c.Kind), text(&c.ID), text(&c.Measure), text(&c.Cadence), text(&c.Value), number(&window), number(&u.Used))
-	u.Counter, u.Window, u.Used = r.counter, time.UnixMicro(window).UTC(), max(u.Used, 0)
+	u.Counter, u.Window = r.counter, time.UnixMicro(window).UTC()
 	return r, u, err
 }
 
@@ -75,6 +75,7 @@ func (s *Store) UsageOfPolicy(ctx context.Context, org claviger.OrganisationID, 
 		out = nil
 		total, err = l.read(ctx, t, s.dialect.countersWhere(org, policy, q), func(rows *sql.Rows) error {
 			_, u, err := scanCounter(rows)
+			u.Used = max(u.Used, 0)
 			out = append(out, u)
 			return err
 		})

@@ -119,18 +119,22 @@ func shifts(before map[claviger.EntryID]*claviger.Entry, entries ...[]*claviger.
 					continue
 				}
 			}
-			sums.add(was, &after)
+			sums.add(was, &after, nil)
 		}
 	}
 	return sums.sorted()
 }
 
+// fullCounter is as far as a counter goes: two of them are less than 64 bits hold.
+const fullCounter = 4_000_000_000_000_000_000
+
 // tallies are the sums of each counter in the newest of its windows.
 type tallies map[counterRow]shift
 
 // add counts what an entry is over what it was; nil when it was not there. One
-// that is open, or has no opening, counts nothing.
-func (sums tallies) add(was, is *claviger.Entry) {
+// that is open, or has no opening, counts nothing. Only rows that are wanted are
+// counted; nil: all.
+func (sums tallies) add(was, is *claviger.Entry, wanted func(counterRow) bool) {
 	if is.Status == claviger.EntryOpen || is.OrganisationID == "" {
 		return
 	}
@@ -139,11 +143,15 @@ func (sums tallies) add(was, is *claviger.Entry) {
 		return
 	}
 	for _, c := range charges {
+		row := rowOf(is.OrganisationID, c.Counter)
+		if wanted != nil && !wanted(row) {
+			continue
+		}
 		by := is.Amount(c.Counter.Measure)
 		if was != nil && was.OrganisationID != "" {
 			by -= was.Amount(c.Counter.Measure)
 		}
-		sums.shift(rowOf(is.OrganisationID, c.Counter), c.Window.UnixMicro(), by)
+		sums.shift(row, c.Window.UnixMicro(), by)
 	}
 }
 
@@ -152,7 +160,7 @@ func (sums tallies) shift(row counterRow, window, by int64) {
 	case !ok || sum.window < window:
 		sums[row] = shift{row, window, by}
 	case sum.window == window:
-		sum.by += by
+		sum.by = min(sum.by+by, fullCounter)
 		sums[row] = sum
 	}
 }

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/store"
+)
+
+// checkLedger counts the entries of the ledger again and prints a line for each
+// counter that says something else; its error is that there are some. With
+// --repair it makes the counters what was counted.
+func checkLedger(ctx context.Context, s settings, stdout, stderr io.Writer) error {
+	st, err := openExistingStore(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer closeStore(st, s.logger(stderr))
+	check := st.CheckCounters
+	if s.Repair {
+		if !s.Postgres() {
+			dir, err := takeDataDir(s.DataDir)
+			if err != nil {
+				return err
+			}
+			defer dir.release()
+		}
+		check = st.RepairCounters
+	}
+	found, err := check(ctx, func(d store.CounterDifference) error {
+		_, err := fmt.Fprintf(stdout, "organisation %s: %s: stored %s, recomputed %s\n",
+			d.OrganisationID, oneLine(d.Counter.String()), inWords(d.Stored), inWords(d.Recounted))
+		return err
+	})
+	switch {
+	case err != nil:
+		return fmt.Errorf("recount the ledger: %w", detail(err))
+	case found.Different == 0:
+		fmt.Fprintf(stdout, "%d counter(s), all as the entries of the ledger say.\n", found.Counters)
+		return nil
+	case s.Repair:
+		fmt.Fprintf(stdout, "%d counter(s), %d of them repaired.\n", found.Counters, found.Different)
+		return nil
+	}
+	fmt.Fprintf(stdout, "%d counter(s), %d of them differ from the entries of the ledger.\n", found.Counters, found.Different)
+	return fmt.Errorf("%d counter(s) differ; once the server is stopped, --repair makes them right", found.Different)
+}
+
+// inWords is the state of a counter; nil when there is none.
+func inWords(u *claviger.Usage) string {
+	switch {
+	case u == nil:
+		return "nothing"
+	case u.Window.IsZero():
+		return fmt.Sprintf("%d since the beginning", u.Used)
+	}
+	return fmt.Sprintf("%d since %s", u.Used, u.Window.Format(time.RFC3339Nano))
+}

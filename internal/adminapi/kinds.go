@@ -45,13 +45,14 @@ func documentKinds(schemas tree, kinds []admin.Kind) {
 	}
 	for _, s := range shapes(kinds) {
 		name := "Configurations"
-		if len(s.ids) == 1 {
+		switch {
+		case slices.Contains(s.ids, any("")):
+			name += ".custom-host"
+			s.schema["title"], s.schema["description"] = "Custom host", "Configurations of a provider that is called at a host of one's own, and of every ai_provider_id that is not known."
+		case len(s.ids) == 1:
 			name += "." + s.ids[0].(string)
-		} else {
+		default:
 			s.schema["title"], s.schema["description"] = "Other providers", "Configurations of a provider that has none of its own."
-		}
-		if slices.Contains(s.ids, any("")) {
-			name = "Configurations"
 		}
 		schemas[name] = s.schema
 		ref := tree{"$ref": "#/components/schemas/" + name}

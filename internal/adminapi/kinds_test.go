@@ -17,7 +17,7 @@ func TestTheDocumentSaysWhichConfigurationsAKindHas(t *testing.T) {
 		Components struct {
 			Schemas map[string]struct {
 				OneOf      []struct{ Properties map[string]any }
-				Properties map[string]any
+				Properties map[string]struct{ Description string }
 			}
 		}
 	}
@@ -42,7 +42,23 @@ func TestTheDocumentSaysWhichConfigurationsAKindHas(t *testing.T) {
 		}
 	}
 	bedrock := schemas["Configurations.bedrock"].Properties
-	if bedrock["aws_region"] == nil || bedrock["masked_aws_secret_access_key"] == nil || bedrock["custom_host"] == nil {
-		t.Errorf("bedrock has %v", bedrock)
+	for _, name := range []string{"aws_region", "masked_aws_secret_access_key", "custom_host"} {
+		if _, ok := bedrock[name]; !ok {
+			t.Errorf("bedrock has no %s", name)
+		}
+	}
+	shown := 0
+	for name, s := range schemas {
+		if !strings.HasPrefix(name, "Configurations") {
+			continue
+		}
+		shown++
+		needed := strings.Contains(s.Properties["custom_host"].Description, "Required")
+		if needed != (name == "Configurations.custom-host") {
+			t.Errorf("%s says of custom_host: %s", name, s.Properties["custom_host"].Description)
+		}
+	}
+	if shown != len(schemas["NewIntegrationRequest"].OneOf) {
+		t.Errorf("%d schemas of configurations for %d shapes", shown, len(schemas["NewIntegrationRequest"].OneOf))
 	}
 }

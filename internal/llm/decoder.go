@@ -20,6 +20,7 @@ type Decoder struct {
 	finished  bool // a chunk said why the answer ended
 	searched  bool // the answer quotes what a search found
 	passing   UsageScanner
+	alike     alike
 }
 
 // NewDecoder returns what reads the answer to r, the caller's own request: what
@@ -49,6 +50,7 @@ func (d *Decoder) Body(body []byte) ([]byte, error) {
 }
 
 var (
+	dataField = []byte("data: ")
 	doneMark  = []byte("[DONE]")
 	usageKey  = []byte(`"usage"`)
 	errorWord = []byte(`"error"`)
@@ -57,8 +59,15 @@ var (
 // Frame reads one frame of a stream, appending to dst what the caller gets of
 // it. last is true for the frame that ends the stream. An error is a [*Fault]
 // the provider reported; nothing is appended then. Frames of content are read
-// by a few searches for bytes and cost no allocation.
+// by a few searches for bytes, or by a comparison with an earlier one, and cost
+// no allocation.
 func (d *Decoder) Frame(dst, frame []byte) (out []byte, last bool, err error) {
+	if size, ok := d.alike.text(frame); ok {
+		if !d.known {
+			d.guess.piece(size)
+		}
+		return append(dst, frame...), false, nil
+	}
 	e := sse.Parse(frame)
 	data := bytes.TrimSpace(e.Data)
 	switch {
@@ -67,8 +76,8 @@ func (d *Decoder) Frame(dst, frame []byte) (out []byte, last bool, err error) {
 	case bytes.Equal(data, doneMark):
 		return append(dst, frame...), true, nil
 	}
-	hasUsage := hasKey(data, usageKey, "{")
-	if !d.started || hasUsage || bytes.Contains(data, errorWord) || string(e.Type) == "error" {
+	special := hasKey(data, usageKey, "{") || bytes.Contains(data, errorWord) || string(e.Type) == "error"
+	if !d.started || special {
 		var m chunk
 		members(data, m.member)
 		if m.failure != nil || string(e.Type) == "error" {
@@ -80,11 +89,19 @@ func (d *Decoder) Frame(dst, frame []byte) (out []byte, last bool, err error) {
 			return dst, false, nil
 		}
 	}
+	finish := hasKey(data, finishKey, `"`)
+	d.finished = d.finished || finish
 	if !d.known {
-		d.guess.add(data)
+		pieces := d.guess.pieces
+		start, end := d.guess.add(data)
+		// Without the model's name a frame may say more than its text.
+		if !special && !finish && d.guess.pieces == pieces+1 && d.usage.Model != "" {
+			if rest, ok := bytes.CutPrefix(frame, dataField); ok && bytes.HasPrefix(rest, data) {
+				d.alike.learn(frame, len(dataField)+start, len(dataField)+end)
+			}
+		}
 	}
 	d.searched = d.searched || quotes(data)
-	d.finished = d.finished || hasKey(data, finishKey, `"`)
 	return append(dst, frame...), false, nil
 }
 

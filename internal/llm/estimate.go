@@ -46,21 +46,22 @@ func (e estimate) tokens(input int64) claviger.Tokens {
 
 var choicesKey = []byte(`"choices"`)
 
-// add counts the content strings in the choices of an answer or a chunk.
-func (e *estimate) add(data []byte) {
+// add counts the content strings in the choices of an answer or a chunk, and
+// says where in data the last one is.
+func (e *estimate) add(data []byte) (from, to int) {
 	i := bytes.Index(data, choicesKey)
 	if i < 0 {
-		return
+		return 0, 0
 	}
 	for i += len(choicesKey); ; {
 		n := bytes.IndexByte(data[i:], '"')
 		if n < 0 {
-			return
+			return from, to
 		}
 		start := i + n
 		end := stringEnd(data, start)
 		if end < 0 {
-			return
+			return from, to
 		}
 		i = end
 		if end == len(data) || data[end] != ':' || !isContent(data[start+1:end-1]) {
@@ -70,12 +71,20 @@ func (e *estimate) add(data []byte) {
 			continue
 		}
 		if i = stringEnd(data, start); i < 0 {
-			return
+			return from, to
 		}
 		if size := i - start - 2; size > 0 {
-			e.pieces++
-			e.bytes += int64(size)
+			e.piece(size)
+			from, to = start+1, i-1
 		}
+	}
+}
+
+// piece counts one content string of a size in bytes.
+func (e *estimate) piece(size int) {
+	if size > 0 {
+		e.pieces++
+		e.bytes += int64(size)
 	}
 }
 

@@ -43,16 +43,20 @@ func (a *attempt) nameAttempt() {
 	}
 }
 
-// notPassed are the headers of one connection, in canonical form (RFC 9110,
+// notPassed reports the headers of one connection, in canonical form (RFC 9110,
 // section 7.6.1), and those an answer of ours sets itself or must not pass on:
 // cookies and transport promises of the provider belong to its own origin.
-var notPassed = map[string]bool{
-	"Connection": true, "Keep-Alive": true, "Proxy-Authenticate": true, "Proxy-Authorization": true,
-	"Proxy-Connection": true, "Te": true, "Trailer": true, "Transfer-Encoding": true, "Upgrade": true,
-	"Content-Length": true, "Content-Encoding": true, "Content-Type": true,
-	"Set-Cookie": true, "Alt-Svc": true, "Strict-Transport-Security": true, "Location": true,
-	"Www-Authenticate": true, "Date": true, "Server": true, "Link": true, "Content-Disposition": true,
-	"Content-Security-Policy": true, "Report-To": true, "Nel": true,
+func notPassed(name string) bool {
+	switch name {
+	case "Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization",
+		"Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade",
+		"Content-Length", "Content-Encoding", "Content-Type",
+		"Set-Cookie", "Alt-Svc", "Strict-Transport-Security", "Location",
+		"Www-Authenticate", "Date", "Server", "Link", "Content-Disposition",
+		"Content-Security-Policy", "Report-To", "Nel":
+		return true
+	}
+	return false
 }
 
 // passHeaders copies what a provider said about its answer, without what is not
@@ -60,7 +64,7 @@ var notPassed = map[string]bool{
 func (a *attempt) passHeaders(from http.Header) {
 	to := a.w.Header()
 	for name, values := range from {
-		if notPassed[name] || internalHeader(name) || a.rated && strings.HasPrefix(name, ratePrefix) {
+		if notPassed(name) || internalHeader(name) || a.rated && strings.HasPrefix(name, ratePrefix) {
 			continue
 		}
 		if _, ours := to[name]; ours || a.tainted(values) {
@@ -93,6 +97,6 @@ func (x *exchange) forwardable(name string) bool {
 		"Metadata-Flavor", "X-Aws-Ec2-Metadata-Token", "X-Google-Metadata-Request", "Metadata":
 		return false
 	}
-	return !notPassed[name] && !internalHeader(name) &&
+	return !notPassed(name) && !internalHeader(name) &&
 		!slices.ContainsFunc(x.r.Header[name], func(v string) bool { return authn.Carries(v, x.key) })
 }

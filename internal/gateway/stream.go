@@ -53,7 +53,7 @@ type streamBuffers struct {
 }
 
 const (
-	streamChunk = 4 << 10  // what is read at a time at first, in bytes
+	streamChunk = 1 << 10  // what is read at a time at first, in bytes
 	streamMost  = 64 << 10 // the largest buffer that is kept
 )
 

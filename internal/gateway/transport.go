@@ -39,12 +39,18 @@ func newWay(allowPrivate bool) http.RoundTripper {
 	})}
 }
 
-// RoundTrip implements [http.RoundTripper].
+// RoundTrip implements [http.RoundTripper]. The answer does not lead back to
+// the request: it may be a stream that outlives the use of it by minutes.
 func (w way) RoundTrip(req *http.Request) (*http.Response, error) {
+	by := w.full
 	if upstream.Supports(req) == nil {
-		return w.lean.RoundTrip(req)
+		by = w.lean
 	}
-	return w.full.RoundTrip(req)
+	resp, err := by.RoundTrip(req)
+	if err == nil {
+		resp.Request = nil
+	}
+	return resp, err
 }
 
 func (t transports) to(allowPrivate bool) http.RoundTripper {

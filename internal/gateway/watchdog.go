@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -13,14 +14,11 @@ type watchdog struct {
 	timer *time.Timer
 	bite  func()
 	moves atomic.Uint32
-	// Written once, before the timer can see it.
-	following atomic.Pointer[following]
-}
 
-type following struct {
-	idle time.Duration
-	w    *http.ResponseController
-	seen uint32
+	mu   sync.Mutex
+	idle time.Duration // zero: the answer has not begun
+	w    http.ResponseWriter
+	seen uint32 // moves at the last look
 }
 
 // watch bites when neither stop nor follow is called within limit.
@@ -34,7 +32,9 @@ func watch(limit time.Duration, bite func()) *watchdog {
 // long. A caller that takes nothing any more counts as no move: the write it
 // holds up ends after the grace in which another caller is told why.
 func (d *watchdog) follow(idle time.Duration, w http.ResponseWriter) {
-	d.following.Store(&following{idle: idle, w: http.NewResponseController(w)})
+	d.mu.Lock()
+	d.idle, d.w = idle, w
+	d.mu.Unlock()
 	d.timer.Reset(idle)
 }
 
@@ -44,16 +44,16 @@ func (d *watchdog) moved() { d.moves.Add(1) }
 func (d *watchdog) stop() { d.timer.Stop() }
 
 func (d *watchdog) look() {
-	f := d.following.Load()
-	if f == nil {
-		d.bite()
-		return
-	}
-	if n := d.moves.Load(); n != f.seen {
-		d.following.Store(&following{idle: f.idle, w: f.w, seen: n})
-		d.timer.Reset(f.idle)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if n := d.moves.Load(); n != d.seen {
+		d.seen = n
+		d.timer.Reset(d.idle)
 		return
 	}
 	d.bite()
-	f.w.SetWriteDeadline(time.Now().Add(cutGrace)) //nolint:errcheck // without deadlines the write ends with the connection
+	if d.w != nil {
+		rc := http.NewResponseController(d.w)
+		rc.SetWriteDeadline(time.Now().Add(cutGrace)) //nolint:errcheck // without deadlines the write ends with the connection
+	}
 }

@@ -16,18 +16,8 @@ type admission struct {
 	operation provider.Operation
 	priced    *priced
 	estimate  estimate
-	own       ruleset // of the key and the workspace
-	used      limits.Amount
-}
-
-// finish ends the hold of the request with what its attempts used, when there
-// was one.
-func (a *admission) finish(hold limits.Hold) {
-	if a.used.Requests > 0 {
-		hold.Settle(a.used)
-	} else {
-		hold.Release()
-	}
+	own       ruleset     // of the key and the workspace
+	hold      limits.Hold // on those
 }
 
 // admission judges a request before it is sent.
@@ -83,7 +73,7 @@ func (a *admission) rules(ctx context.Context, dst ruleset) (ruleset, error) {
 
 // attempt sends the request to one target. It holds that target's limits while
 // it runs, and opens the ledger entry before a byte goes out.
-func (a *admission) attempt(ctx context.Context, whole limits.Hold) error {
+func (a *admission) attempt(ctx context.Context) error {
 	t := &attempt{admission: a}
 	call := provider.Call{Operation: a.operation, Request: a.request, Model: a.to.model, Strict: a.strict}
 	up, err := a.to.target.account.Encode(call)
@@ -103,21 +93,21 @@ func (a *admission) attempt(ctx context.Context, whole limits.Hold) error {
 	if err != nil {
 		return err
 	}
-	if t.hold, err = a.Limits.Admit(ctx, rules, a.ask(rules)); err != nil {
+	if t.here, err = a.Limits.Admit(ctx, rules, a.ask(rules)); err != nil {
 		return err
 	}
-	defer t.hold.Release()
+	defer t.here.Release()
 	if err := t.expect(rules); err != nil {
 		return err
 	}
-	t.open(whole)
+	t.open()
 	if err := a.Ledger.Admit(t.opening); err != nil {
 		return err
 	}
 	// Whatever happens from here on, a panic included, the attempt is booked.
 	defer t.settle(claviger.Failed, http.StatusInternalServerError)
 	t.nameAttempt()
-	t.nameRates(whole, t.hold)
+	t.nameRates()
 	return t.send(ctx, call, req, limit)
 }
 
@@ -137,9 +127,9 @@ func (t *attempt) expect(rules ruleset) error {
 }
 
 // open makes the record of the attempt.
-func (t *attempt) open(whole limits.Hold) {
+func (t *attempt) open() {
 	var room [512]byte
-	charges := t.hold.AppendCharges(whole.AppendCharges(room[:0]))
+	charges := t.here.AppendCharges(t.hold.AppendCharges(room[:0]))
 	to := t.to.target
 	t.opening = claviger.Opening{
 		ID:             t.id,

@@ -24,10 +24,10 @@ import (
 // attempt is one sending of a request to one target.
 type attempt struct {
 	*admission
-	hold     limits.Hold
-	expected estimate // booked when the use never becomes known
-	bounded  bool     // expected is an upper bound
-	rated    bool     // the caller is told of our rate limits, not of the provider's
+	here     limits.Hold // on the limits of the target
+	expected estimate    // booked when the use never becomes known
+	bounded  bool        // expected is an upper bound
+	rated    bool        // the caller is told of our rate limits, not of the provider's
 	opening  claviger.Opening
 	decoder  provider.Decoder // nil until a success begins
 

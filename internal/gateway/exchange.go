@@ -141,12 +141,11 @@ func (x *exchange) serve(ctx context.Context, operation provider.Operation) erro
 	if err != nil {
 		return err
 	}
-	hold, err := x.Limits.Admit(ctx, a.own, a.ask(a.own))
-	if err != nil {
+	if a.hold, err = x.Limits.Admit(ctx, a.own, a.ask(a.own)); err != nil {
 		return err
 	}
-	defer a.finish(hold)
-	return a.attempt(ctx, hold)
+	defer a.hold.Release()
+	return a.attempt(ctx)
 }
 
 // authenticate finds out who calls, and what is left of the credentials it sent.

@@ -39,6 +39,7 @@ type rig struct {
 	store    *store.Store
 	vault    *vault.Vault
 	keys     *authn.Keys
+	host     *httptest.Server // the provider
 	limiter  *memory.Limiter
 	books    *books
 	log      *syncBuffer
@@ -136,7 +137,7 @@ func newRig(t testing.TB, kind string, upstream http.HandlerFunc, change ...func
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{TB: t, store: st, vault: v, limiter: memory.New(memory.Options{Source: st}),
+	r := &rig{TB: t, host: host, store: st, vault: v, limiter: memory.New(memory.Options{Source: st}),
 		books: &books{closed: make(chan claviger.Closing, 100)}, log: &syncBuffer{},
 		keys: authn.New(authn.Options{Source: st})}
 	r.seed(kind, host.URL)

@@ -16,6 +16,7 @@ type metrics struct {
 	durations map[provider.Operation]prometheus.Observer
 	refusals  *prometheus.CounterVec
 	used      map[provider.Operation][2]prometheus.Counter
+	cost      map[provider.Operation]prometheus.Counter
 }
 
 type servedKey struct {
@@ -40,7 +41,12 @@ func newMetrics(registry prometheus.Registerer) *metrics {
 		Name: "claviger_gateway_tokens_total",
 		Help: "Tokens booked, by operation and direction.",
 	}, []string{"operation", "direction"})
+	cost := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "claviger_gateway_cost_dollars_total",
+		Help: "US dollars booked, by operation; the ledger has them exactly.",
+	}, []string{"operation"})
 	m := &metrics{
+		cost:      map[provider.Operation]prometheus.Counter{},
 		requests:  map[servedKey]prometheus.Counter{},
 		durations: map[provider.Operation]prometheus.Observer{},
 		used:      map[provider.Operation][2]prometheus.Counter{},
@@ -49,10 +55,11 @@ func newMetrics(registry prometheus.Registerer) *metrics {
 			Help: "Requests the gateway answered with an error of its own, by HTTP status.",
 		}, []string{"status"}),
 	}
-	registry.MustRegister(requests, durations, used, m.refusals)
+	registry.MustRegister(requests, durations, used, cost, m.refusals)
 	// All labels are looked up here and none on the way of a request.
-	for _, o := range []provider.Operation{provider.Chat, provider.Complete, provider.Embed, listModels} {
+	for _, o := range []provider.Operation{provider.Chat, provider.Complete, provider.Embed, listModels, explain} {
 		m.durations[o] = durations.WithLabelValues(string(o))
+		m.cost[o] = cost.WithLabelValues(string(o))
 		m.used[o] = [2]prometheus.Counter{
 			used.WithLabelValues(string(o), "in"), used.WithLabelValues(string(o), "out")}
 		for _, outcome := range outcomes {
@@ -73,7 +80,8 @@ func (m *metrics) served(o provider.Operation, outcome claviger.Outcome, took ti
 
 func (m *metrics) refused(status int) { m.refusals.WithLabelValues(strconv.Itoa(status)).Inc() }
 
-func (m *metrics) tokens(o provider.Operation, t claviger.Tokens) {
-	m.used[o][0].Add(float64(t.In()))
-	m.used[o][1].Add(float64(t.Out()))
+func (m *metrics) booked(o provider.Operation, c *claviger.Closing) {
+	m.used[o][0].Add(float64(c.Tokens.In()))
+	m.used[o][1].Add(float64(c.Tokens.Out()))
+	m.cost[o].Add(float64(c.Cost) / 1e9)
 }

@@ -45,12 +45,9 @@ func nameRates(h http.Header, states []limits.RateState, now time.Time) {
 }
 
 // nameRates tells the caller of the rate limits that the holds count on.
-func (a *attempt) nameRates(holds ...limits.Hold) {
+func (a *attempt) nameRates() {
 	var room [8]limits.RateState
-	states := room[:0]
-	for _, h := range holds {
-		states = h.Rates(states)
-	}
+	states := a.here.Rates(a.hold.Rates(room[:0]))
 	if a.rated = len(states) > 0; a.rated {
 		nameRates(a.w.Header(), states, a.opening.OpenedAt)
 	}

@@ -5,7 +5,7 @@ import (
 	"github.com/claviger/claviger/internal/limits"
 )
 
-// settle books the end of the attempt: the hold first, then the ledger, before
+// settle books the end of the attempt: the holds first, then the ledger, before
 // the caller gets the last byte. The first call counts.
 func (a *attempt) settle(outcome claviger.Outcome, status int) {
 	if a.settled {
@@ -30,9 +30,9 @@ func (a *attempt) settle(outcome claviger.Outcome, status int) {
 		a.priced.learn(c.Tokens.Out())
 	}
 	used := limits.Amount{Requests: 1, Tokens: c.Tokens.In() + c.Tokens.Out(), Cost: c.Cost}
-	a.hold.Settle(used)
-	a.used = limits.Amount{Requests: 1, Tokens: a.used.Tokens + used.Tokens, Cost: a.used.Cost + used.Cost}
-	a.metrics.tokens(a.operation, c.Tokens)
+	a.here.Settle(used)
+	a.hold.Settle(used) // there is one attempt
+	a.metrics.booked(a.operation, &c)
 	if err := a.Ledger.Settle(c); err != nil {
 		// The entry stays open and is booked at its estimate on the next start.
 		a.Log.Error("an attempt could not be booked", "request_id", a.name, "error", err)

@@ -19,6 +19,7 @@ import (
 type sending struct {
 	marker
 	lane     int
+	loose    bool // no limit of the lane needs a bound
 	user     string
 	body     int64 // bytes
 	stream   bool
@@ -93,7 +94,7 @@ func (t *traffic) call(number int) {
 	user := number / len(t.world.lanes) % len(mine.users)
 	key := mine.keys[user%len(mine.keys)]
 	for {
-		s := &sending{marker: t.marker(), lane: at, user: mine.users[user], stream: r.IntN(3) > 0}
+		s := &sending{marker: t.marker(), lane: at, loose: mine.loose, user: mine.users[user], stream: r.IntN(3) > 0}
 		if r.IntN(8) == 0 {
 			s.leave = time.Duration(1 + r.Int64N(int64(300*time.Millisecond)))
 		}

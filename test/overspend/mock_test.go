@@ -78,6 +78,9 @@ func dice(seed uint64, m marker) *rand.Rand {
 func planFor(seed uint64, m marker, text int64) plan {
 	r := dice(seed, m)
 	p := plan{fate: answered, in: 4 + text/8 + r.Int64N(text*3/8+1), out: 1 + r.Int64N(m.max)}
+	if r.IntN(3) > 0 { // it stops where it must, so that nothing makes up for a long prompt
+		p.out = m.max
+	}
 	switch n := r.IntN(100); {
 	case n < 6:
 		p.fate = failing

@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -61,8 +63,8 @@ func child(dir string) error {
 	for worker := range 8 {
 		go func() {
 			for i := 0; ; i++ {
-				o := claviger.Opening{ID: claviger.NewEntryID(), OrganisationID: tenant, Model: "m",
-					Attempt: 1, OpenedAt: claviger.Now(time.Now()), EstimatedIn: 7, EstimatedOut: 9}
+				o := claviger.Opening{ID: claviger.NewEntryID(), OrganisationID: tenant, APIKeyID: "key", Model: "m",
+					Attempt: 1, OpenedAt: claviger.Now(time.Now()), EstimatedIn: 7, EstimatedOut: 9, EstimatedCost: 50, Charges: charges(worker)}
 				if err := l.Admit(o); err != nil {
 					failed <- err
 				}
@@ -72,7 +74,7 @@ func child(dir string) error {
 				}
 				fmt.Printf("B %s\n", o.ID)
 				c := claviger.Closing{ID: o.ID, Outcome: claviger.Success, HTTPStatus: 200,
-					Tokens: claviger.Tokens{Input: 3, Output: 4}, ClosedAt: claviger.Now(time.Now())}
+					Tokens: claviger.Tokens{Input: 3, Output: 4}, Cost: 20, ClosedAt: claviger.Now(time.Now())}
 				if err := l.Settle(c); err != nil {
 					failed <- err
 				}
@@ -86,6 +88,18 @@ func child(dir string) error {
 		}()
 	}
 	return <-failed
+}
+
+// charges are a budget that all share, and a group of each worker.
+func charges(worker int) string {
+	b := claviger.AppendCharge(nil, claviger.Charge{Counter: budget})
+	return string(claviger.AppendCharge(b, claviger.Charge{Counter: group(worker), Window: time.Unix(0, 0)}))
+}
+
+var budget = claviger.Counter{Kind: claviger.CountAPIKey, ID: "key", Measure: claviger.MeasureCost, Cadence: "none"}
+
+func group(worker int) claviger.Counter {
+	return claviger.Counter{Kind: claviger.CountUsagePolicy, ID: "policy", Measure: claviger.MeasureTokens, Cadence: "monthly", Value: fmt.Sprint(worker)}
 }
 
 // life runs a child until it has said lines things, kills it, and adds what it
@@ -149,6 +163,38 @@ func TestKilledAgainAndAgain(t *testing.T) {
 		t.Errorf("%d rows of %d attempts", total, len(rows))
 	}
 	checkTold(t, told, rows)
+	checkCounters(t, s, all)
+}
+
+// checkCounters compares the counters with the sums of the ledger.
+func checkCounters(t *testing.T, s *store.Store, all []claviger.Entry) {
+	t.Helper()
+	want := map[claviger.Counter]int64{}
+	for _, e := range all {
+		charges, err := e.ChargesOf()
+		if err != nil || len(charges) != 2 {
+			t.Fatalf("%s counts on %q: %v", e.ID, e.Charges, err)
+		}
+		for _, c := range charges {
+			want[c.Counter] += e.Amount(c.Counter.Measure)
+		}
+	}
+	got, err := s.Counters(t.Context(), tenant, slices.Collect(maps.Keys(want)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != len(want) || len(want) < 2 {
+		t.Errorf("%d counters, want %d", len(got), len(want))
+	}
+	for _, u := range got {
+		if u.Used != want[u.Counter] {
+			t.Errorf("%s is %d, the entries sum up to %d", u.Counter, u.Used, want[u.Counter])
+		}
+	}
+	seen, err := s.CheckCounters(t.Context(), func(store.CounterDifference) error { return nil })
+	if err != nil || seen != (store.Recount{Counters: len(want)}) {
+		t.Errorf("%+v, %v", seen, err)
+	}
 }
 
 // checkTold compares what a child said with what the ledger says.

@@ -76,8 +76,11 @@ func (s *Service) configure(by authz.Caller, i *claviger.Integration, old vault.
 	mappings := Mappings(i.SecretMappings)
 	now.dropMapped(mappings)
 	now.dropUnused(was, spec)
+	if i.AIProvider == "" {
+		return now // a problem already; what else is wrong, only a kind can say
+	}
 	host := now.plain[provider.CustomHost]
-	if !s.registry.Known(i.AIProvider) && host == nil && i.AIProvider != "" {
+	if !s.registry.Known(i.AIProvider) && host == nil {
 		p.add("ai_provider_id", "is no known provider; one of your own needs configurations.custom_host")
 		return now
 	}

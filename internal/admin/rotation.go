@@ -48,11 +48,11 @@ func (s *Service) RotateAPIKey(ctx context.Context, by authz.Caller, id string, 
 		if ms, ok := in.TransitionMS.Get(); ok {
 			transition = p.transition("key_transition_period_ms", ms, policy)
 		}
-		if old.InTransition(w.now) {
-			p.add("key_transition_expires_at", "has not come yet: the secret before the current one still works, and one key has at most one old secret")
-		}
 		if err := p.err(); err != nil {
 			return err
+		}
+		if old.InTransition(w.now) {
+			return claviger.Fail(claviger.Invalid, "The API key was rotated lately: its old secret works until the key_transition_expires_at of the key, and it cannot have two of them")
 		}
 		k, plain := old, claviger.NewKey(old.Type, old.SubType)
 		k.Hash, k.Masked = claviger.HashKey(plain.Reveal()), plain.Mask()
@@ -103,7 +103,7 @@ func (p *problems) rotation(k claviger.APIKey, in Optional[RotationInput], now t
 	case "", claviger.Weekly, claviger.Monthly:
 		policy.Period = name
 	default:
-		p.add(at+".rotation_period", `must be one of ["weekly" "monthly"]`)
+		p.add(at+".rotation_period", `must be "weekly" or "monthly"`)
 	}
 	if days, ok := v.PeriodDays.Get(); ok {
 		policy.PeriodDays = int(days)

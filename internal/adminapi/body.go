@@ -78,11 +78,15 @@ func typeProblems(r huma.Registry, s *huma.Schema, tree any) (found claviger.Pro
 				name, _, _ := strings.Cut(rest, " ")
 				path, message = strings.TrimPrefix(path+"."+name, "."), "is required"
 			}
-			found.Add(path, message)
+			found.Add(path, withoutNull.Replace(message))
 		}
 	}
 	return found
 }
+
+// withoutNull takes null out of lists of values as they are worded in Go. It
+// goes without saying.
+var withoutNull = strings.NewReplacer(", <nil>", "", "<nil>, ", "")
 
 // typeWrong is said of what does not decode though its schema lets it pass.
 const typeWrong = "is of the wrong type"

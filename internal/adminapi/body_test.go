@@ -3,6 +3,7 @@ package adminapi
 import (
 	"fmt"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -71,5 +72,20 @@ func TestAnyContentTypeIsReadAsJSON(t *testing.T) {
 		if got := w.send(orgAdmin, r); got.status != 200 {
 			t.Errorf("%q: %d %s", ct, got.status, got.text)
 		}
+	}
+}
+
+func TestAnEmptyBodyIsToldWhatItLacksAndNothingElse(t *testing.T) {
+	w := newWorld(t)
+	for path, want := range map[string]string{
+		"/integrations": `["ai_provider_id","name"]`, "/virtual-keys": `["name","provider"]`, "/providers": `["integration_id","name"]`,
+	} {
+		got := w.do(workspace, "POST", path, `{}`)
+		paths := []string{}
+		for _, p := range got.object["problems"].([]any) {
+			paths = append(paths, p.(map[string]any)["path"].(string))
+		}
+		slices.Sort(paths)
+		same(t, path, paths, want)
 	}
 }

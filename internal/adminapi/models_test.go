@@ -176,7 +176,7 @@ func TestModelRefusals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := w.in(t)
 			got := w.do(orgAdmin, "PUT", "/integrations/n/models", tt.body)
-			if got.status != 400 || !strings.Contains(got.text, "AB01") {
+			if got.status != 400 || !strings.Contains(got.text, "AB01") || strings.Contains(got.text, "nil") {
 				t.Fatalf("%d %s", got.status, got.text)
 			}
 			for _, want := range tt.contain {

@@ -38,15 +38,16 @@ var may = map[string][]string{
 	// A database server for tests, and nothing else.
 	"store/storetest/pgtest": {},
 
-	"limits":        {"root"},
-	"limits/memory": {"root", "internal/limits"},
-	"ledger":        {"root", "internal/llm"},
-	"httpx":         {"root", "internal/authz"},
+	"limits":            {"root"},
+	"limits/memory":     {"root", "internal/limits"},
+	"limits/limitstest": {"root", "internal/limits"},
+	"ledger":            {"root", "internal/llm"},
+	"httpx":             {"root", "internal/authz"},
 
 	"provider":     dialect,
 	"provider/all": {"internal/provider/..."},
 
-	"admin":    {"root", "internal/secret", "internal/authz", "internal/audit", "internal/vault", "internal/provider", "internal/catalogue"},
+	"admin":    {"root", "internal/secret", "internal/authz", "internal/audit", "internal/vault", "internal/provider", "internal/catalogue", "internal/limits"},
 	"adminapi": {"root", "internal/secret", "internal/authz", "internal/admin", "internal/httpx"},
 	"gateway": {"root", "internal/authn", "internal/authz", "internal/secret", "internal/httpx", "internal/provider",
 		"internal/llm", "internal/sse", "internal/limits", "internal/catalogue", "internal/pricing", "internal/ledger", "internal/vault",

@@ -123,7 +123,7 @@ func (g *groups) rule(name []byte, p *policy) *Rule {
 
 // rule is the policy's limit for one group.
 func (p *policy) rule(group string) *Rule {
-	since := p.created
+	since := p.since
 	if at := p.resets[group]; at.After(since) {
 		since = at
 	}

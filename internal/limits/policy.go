@@ -23,7 +23,7 @@ type policy struct {
 	conditions []condition
 	group      []key
 	bounds     bounds
-	created    time.Time
+	since      time.Time // when usage began to count
 	resets     map[string]time.Time
 	groups     groups
 }
@@ -55,10 +55,13 @@ func CompilePolicies(policies []claviger.Policy) (*PolicySet, error) {
 func compile(in *claviger.Policy) (*policy, error) {
 	p := &policy{
 		org: in.OrganisationID, id: string(in.ID), name: in.Name, tools: in.Target == targetMCP,
-		created: in.CreatedAt, resets: in.Resets,
+		since: in.CreatedAt, resets: in.Resets,
 	}
 	if p.name == "" {
 		p.name = p.id
+	}
+	if in.CountsFrom.After(p.since) {
+		p.since = in.CountsFrom
 	}
 	if err := p.limit(in); err != nil {
 		return nil, err

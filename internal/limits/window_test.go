@@ -145,8 +145,8 @@ func TestWindowsFollowOneAnother(t *testing.T) {
 			t.Fatalf("the window after %v starts at %v, the one before at %v", next, w.Start(next), w.Start(next.Add(-1)))
 		}
 		later := now.Add(time.Duration(rapid.Int64Range(0, int64(800*24*time.Hour)).Draw(t, "later")))
-		if w.Start(later).Before(start) || !next.IsZero() && w.Next(later).Before(next) {
-			t.Fatalf("later, at %v, it starts at %v, before %v", later, w.Start(later), start)
+		if end := w.Next(later); w.Start(later).Before(start) || !end.IsZero() && end.Before(next) {
+			t.Fatalf("later, at %v, it is from %v until %v", later, w.Start(later), end)
 		}
 		// No boundary lies inside.
 		for _, unit := range []time.Duration{time.Second, time.Minute, time.Hour, 24 * time.Hour} {

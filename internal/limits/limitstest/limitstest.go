@@ -1,0 +1,93 @@
+// Package limitstest is what every [limits.Limiter] must do, as tests.
+package limitstest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/limits"
+)
+
+// New makes the limiter under test: it counted nothing itself, takes what was
+// counted before from the source, nil for nothing, and its time from now.
+type New func(source limits.Source, now func() time.Time) limits.Limiter
+
+// Run holds limiters against what is asked of all of them.
+func Run(t *testing.T, limiter New) {
+	t.Run("admissions, settlements and clocks as in the model", func(t *testing.T) { model(t, limiter) })
+	t.Run("all or none", func(t *testing.T) { allOrNone(t, limiter) })
+	t.Run("who is named", func(t *testing.T) { named(t, limiter) })
+	t.Run("holds end once", func(t *testing.T) { once(t, limiter) })
+	t.Run("strict rules", func(t *testing.T) { strict(t, limiter) })
+	t.Run("retry after", func(t *testing.T) { retryAfter(t, limiter) })
+	t.Run("what a hold tells", func(t *testing.T) { tells(t, limiter) })
+	t.Run("limits that change", func(t *testing.T) { changes(t, limiter) })
+	t.Run("what was counted before", func(t *testing.T) { loaded(t, limiter) })
+}
+
+// noon is on a Wednesday.
+var noon = time.Date(2026, time.March, 11, 12, 0, 30, 0, time.UTC)
+
+func fixed() time.Time { return noon }
+
+// on makes a rule of a key, in the measure and of the cadence.
+func on(id string, m claviger.Measure, cadence string, value int64) *limits.Rule {
+	return &limits.Rule{
+		OrganisationID: "o", Name: id, Value: value, Window: limits.Window{Cadence: cadence, Week: time.Monday},
+		Counter: claviger.Counter{Kind: claviger.CountAPIKey, ID: id, Measure: m, Cadence: cadence},
+	}
+}
+
+func ask(requests, tokens, cost int64) limits.Ask {
+	return limits.Ask{Estimate: limits.Amount{Requests: requests, Tokens: tokens, Cost: cost}}
+}
+
+func admit(t testing.TB, l limits.Limiter, a limits.Ask, rules ...*limits.Rule) limits.Hold {
+	t.Helper()
+	h, err := l.Admit(t.Context(), rules, a)
+	if err != nil {
+		t.Fatalf("refused: %v", err)
+	}
+	return h
+}
+
+func refused(t testing.TB, l limits.Limiter, a limits.Ask, rules ...*limits.Rule) *limits.Denied {
+	t.Helper()
+	h, err := l.Admit(t.Context(), rules, a)
+	d, ok := err.(*limits.Denied) //nolint:errorlint // the contract is the type itself
+	if !ok || h != nil {
+		t.Fatalf("Admit = %v, %v; want it refused", h, err)
+	}
+	return d
+}
+
+// counts checks used and reserved of each rule in turn.
+func counts(t testing.TB, l limits.Limiter, rules []*limits.Rule, want ...[2]int64) {
+	t.Helper()
+	states, err := l.Usage(t.Context(), rules)
+	if err != nil || len(states) != len(want) {
+		t.Fatalf("Usage = %v, %v", states, err)
+	}
+	for i, s := range states {
+		if got := [2]int64{s.Used, s.Reserved}; got != want[i] {
+			t.Errorf("of rule %d are used and reserved %v, want %v", i, got, want[i])
+		}
+	}
+}
+
+// ledger is a source by its rows.
+type ledger []claviger.Usage
+
+// Counters implements [limits.Source].
+func (l ledger) Counters(_ context.Context, _ claviger.OrganisationID, counters []claviger.Counter) (out []claviger.Usage, _ error) {
+	for _, c := range counters {
+		for _, u := range l {
+			if u.Counter == c {
+				out = append(out, u)
+			}
+		}
+	}
+	return out, nil
+}

@@ -15,6 +15,7 @@ func usage() string {
 	for _, c := range commands {
 		fmt.Fprintf(&b, "  %-21s %s\n", c.name, c.summary)
 	}
+	fmt.Fprintf(&b, "  %-21s %s\n", "price", priceSummary)
 	b.WriteString("  version               print the version\n  help                  print this, or the flags of a command: claviger help serve\n")
 	return b.String()
 }
@@ -26,6 +27,10 @@ func help(args []string, stdout, stderr io.Writer) int {
 		return exitOK
 	}
 	name, _ := called(args)
+	if name == "price" {
+		fmt.Fprint(stdout, priceHelp())
+		return exitOK
+	}
 	at := slices.IndexFunc(commands, func(c command) bool { return c.name == name })
 	if at < 0 {
 		fmt.Fprintf(stderr, "claviger: no help for %q\n\n%s", name, usage())

@@ -3,10 +3,9 @@ package admin
 import (
 	"encoding/json"
 	"slices"
-)
 
-// tokenKinds are the prices that a model may have of its own.
-var tokenKinds = multipliers[1:] // all but the default
+	"github.com/claviger/claviger/internal/pricing"
+)
 
 // maxPrice is the most that a million tokens may cost in US dollars, as in the
 // catalogue.
@@ -54,13 +53,13 @@ func (p *problems) modelPricing(path string, raw json.RawMessage) json.RawMessag
 // price checks one price of pay_as_you_go.
 func (p *problems) price(at string, m member) bool {
 	switch {
-	case slices.Contains(tokenKinds, m.name):
+	case slices.Contains(pricing.TokenKinds, m.name):
 		p.tokenPrice(at, m)
 	case isNull(m.value) || m.name != "additional_units":
 	default:
 		p.closed(at, m.value, p.tokenPrice)
 	}
-	return slices.Contains(tokenKinds, m.name) || m.name == "additional_units"
+	return slices.Contains(pricing.TokenKinds, m.name) || m.name == "additional_units"
 }
 
 // tokenPrice checks {"price": number}; it always knows the name.

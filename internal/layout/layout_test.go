@@ -47,7 +47,7 @@ var may = map[string][]string{
 	"provider":     dialect,
 	"provider/all": {"internal/provider/..."},
 
-	"admin":    {"root", "internal/secret", "internal/authz", "internal/audit", "internal/vault", "internal/provider", "internal/catalogue", "internal/limits"},
+	"admin":    {"root", "internal/secret", "internal/authz", "internal/audit", "internal/vault", "internal/provider", "internal/catalogue", "internal/limits", "internal/pricing"},
 	"adminapi": {"root", "internal/secret", "internal/authz", "internal/admin", "internal/httpx"},
 	"gateway": {"root", "internal/authn", "internal/authz", "internal/secret", "internal/httpx", "internal/provider",
 		"internal/llm", "internal/sse", "internal/limits", "internal/catalogue", "internal/pricing", "internal/ledger", "internal/vault",

@@ -118,28 +118,13 @@ func (d *Decoder) Usage() (u Usage, ok bool) {
 	return u, d.known
 }
 
-var annotationsKey = []byte(`"annotations"`)
+// citation is in the annotations of an answer that quotes pages of the web. In a
+// JSON string its quotes would be escaped.
+var citation = []byte(`"url_citation"`)
 
-// quotes reports whether an answer comes with annotations. They say what a search
-// of the web found, and that there was one; how many there were is not said.
-func quotes(data []byte) bool {
-	for {
-		i := bytes.Index(data, annotationsKey)
-		if i < 0 {
-			return false
-		}
-		data = data[i+len(annotationsKey):]
-		if i = space(data, 0); i == len(data) || data[i] != ':' {
-			continue
-		}
-		if i = space(data, i+1); i == len(data) || data[i] != '[' {
-			continue
-		}
-		if i = space(data, i+1); i < len(data) && data[i] == '{' {
-			return true
-		}
-	}
-}
+// quotes reports whether an answer quotes pages of the web, which says that there
+// was a search; how many there were is not said.
+func quotes(data []byte) bool { return bytes.Contains(data, citation) }
 
 // take keeps what m says of usage; the last to say something wins.
 func (d *Decoder) take(m *chunk) {

@@ -121,14 +121,14 @@ func TestBody(t *testing.T) {
 		known  bool
 		model  string
 	}{
-		"an answer":             {`{"model":"m","choices":[{"message":{"content":"hi"}}],"usage":{"prompt_tokens":9,"completion_tokens":4}}`, claviger.Tokens{Input: 9, Output: 4}, true, "m"},
-		"an answer with quotes": {`{"model":"m","choices":[{"message":{"content":"hi","annotations": [ {"type":"url_citation"}]}}],"usage":{"prompt_tokens":9,"completion_tokens":4}}`, claviger.Tokens{Input: 9, Output: 4, WebSearches: 1}, true, "m"},
-		"one without any":       {`{"model":"m","choices":[{"message":{"content":"\"annotations\":[{","annotations":[]}}],"usage":{"prompt_tokens":9,"completion_tokens":4}}`, claviger.Tokens{Input: 9, Output: 4}, true, "m"},
-		"embeddings":            {`{"object":"list","data":[{"embedding":[0.1,-2e-3]}],"model":"e","usage":{"prompt_tokens":5,"total_tokens":5}}` + "\n", claviger.Tokens{Input: 5}, true, "e"},
-		"no usage: guessed":     {`{"choices":[{"message":{"role":"assistant","content":"123456789"}}]}`, claviger.Tokens{Output: 3}, false, ""},
-		"null usage: guessed":   {`{"usage":null,"choices":[{"text":"12345"}]}`, claviger.Tokens{Output: 2}, false, ""},
-		"usage of another kind": {`{"usage":"none","model":7}`, claviger.Tokens{}, false, ""},
-		"usage deeper down":     {`{"choices":[{"usage":{"prompt_tokens":1}}]}`, claviger.Tokens{}, false, ""},
+		"an answer":              {`{"model":"m","choices":[{"message":{"content":"hi"}}],"usage":{"prompt_tokens":9,"completion_tokens":4}}`, claviger.Tokens{Input: 9, Output: 4}, true, "m"},
+		"an answer with quotes":  {`{"model":"m","choices":[{"message":{"content":"hi","annotations": [ {"type":"url_citation"}]}}],"usage":{"prompt_tokens":9,"completion_tokens":4}}`, claviger.Tokens{Input: 9, Output: 4, WebSearches: 1}, true, "m"},
+		"one that quotes a file": {`{"model":"m","choices":[{"message":{"content":"\"url_citation\"","annotations":[{"type":"file"}]}}],"usage":{"prompt_tokens":9,"completion_tokens":4}}`, claviger.Tokens{Input: 9, Output: 4}, true, "m"},
+		"embeddings":             {`{"object":"list","data":[{"embedding":[0.1,-2e-3]}],"model":"e","usage":{"prompt_tokens":5,"total_tokens":5}}` + "\n", claviger.Tokens{Input: 5}, true, "e"},
+		"no usage: guessed":      {`{"choices":[{"message":{"role":"assistant","content":"123456789"}}]}`, claviger.Tokens{Output: 3}, false, ""},
+		"null usage: guessed":    {`{"usage":null,"choices":[{"text":"12345"}]}`, claviger.Tokens{Output: 2}, false, ""},
+		"usage of another kind":  {`{"usage":"none","model":7}`, claviger.Tokens{}, false, ""},
+		"usage deeper down":      {`{"choices":[{"usage":{"prompt_tokens":1}}]}`, claviger.Tokens{}, false, ""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

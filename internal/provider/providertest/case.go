@@ -184,6 +184,7 @@ func sane(t *testing.T, d provider.Decoder) {
 	u, _ := d.Usage()
 	k := u.Tokens
 	for _, n := range []int64{k.Input, k.CacheRead, k.CacheWrite5m, k.CacheWrite1h, k.AudioInput, k.ImageInput,
+		k.CacheReadAudio, k.CacheReadImage, k.WebSearches, k.FileSearches,
 		k.Output, k.AudioOutput, k.ImageOutput, k.Reasoning, k.Output - k.Reasoning, k.In(), k.Out()} {
 		if n < 0 {
 			t.Fatalf("tokens %+v", k)

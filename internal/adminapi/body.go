@@ -27,6 +27,7 @@ type checker interface {
 	Schema(huma.Registry) *huma.Schema
 	keep(raw []byte) error
 	check(huma.Registry, *huma.Schema) (ignored []string, err error)
+	member(name string) any
 }
 
 // Schema implements huma.SchemaProvider.
@@ -61,6 +62,16 @@ func (b *Body[T]) check(r huma.Registry, schema *huma.Schema) (ignored []string,
 		b.Found.Add("body", typeWrong)
 	}
 	return unknown(r, schema, tree, "", nil), nil
+}
+
+// member is the value of a field at the top of a body that was checked; nil for
+// none.
+func (b *Body[T]) member(name string) any {
+	var all map[string]any
+	if json.Unmarshal(b.raw, &all) != nil {
+		return nil
+	}
+	return all[name]
 }
 
 // maxFound bounds the answer to a body that is wrong all over.

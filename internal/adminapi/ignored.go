@@ -10,18 +10,30 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// ignoredHeader names the fields of a request that this API does not know, so
-// that a mistyped one is noticed.
+// ignoredHeader names the fields of a request that change nothing, so that it is
+// noticed: those that this API does not know, or that cannot change, and empty
+// ones that stand for what is stored.
 const ignoredHeader = "X-Claviger-Ignored-Fields"
 
 const maxIgnored = 1024 // bytes of the header
 
-// habitual are fields that clients send with every body, though the path or the
-// key says the same.
-var habitual = []string{"slug", "id", "type", "sub-type", "sub_type", "workspace_id", "user_id", "organisation_id", "organization_id", "ai_provider_id"}
+// repeats reports whether v is what the path or the key says already. Clients
+// send such fields with every body.
+func (r request) repeats(v any) bool {
+	text, ok := v.(string)
+	return ok && text != "" && (text == string(r.by.WorkspaceID) || text == string(r.by.OrganisationID) ||
+		slices.Contains(strings.Split(r.by.Origin.URI, "/"), text))
+}
 
-// unknown appends to list the paths of fields in v that the schema does not
-// have.
+// settings are the objects whose fields a kind of provider or of secret manager
+// decides on.
+var settings = []string{"configurations", "model_config", "auth_config"}
+
+// standsForStored reports whether an empty text in a field leaves what is stored
+// as it is: in a secret, or in a setting of an account, which has no type.
+func standsForStored(s *huma.Schema) bool { return s.WriteOnly || s.Type == "" && s.Ref == "" }
+
+// unknown appends to list the paths of fields in v that change nothing.
 func unknown(r huma.Registry, s *huma.Schema, v any, path string, list []string) []string {
 	s = resolve(r, s)
 	switch v := v.(type) {
@@ -32,14 +44,16 @@ func unknown(r huma.Registry, s *huma.Schema, v any, path string, list []string)
 			}
 		}
 	case map[string]any:
-		if s.Properties == nil {
-			return list // an open map
-		}
 		for _, name := range slices.Sorted(maps.Keys(v)) {
 			at := strings.TrimPrefix(path+"."+name, ".")
-			if p, ok := s.Properties[name]; ok {
+			p, known := s.Properties[name]
+			switch {
+			case v[name] == "" && (slices.Contains(settings, path) || known && standsForStored(p)):
+				list = append(list, at)
+			case s.Properties == nil: // an open map
+			case known:
 				list = unknown(r, p, v[name], at, list)
-			} else if path != "" || !slices.Contains(habitual, name) {
+			default:
 				list = append(list, at)
 			}
 		}
@@ -47,11 +61,12 @@ func unknown(r huma.Registry, s *huma.Schema, v any, path string, list []string)
 	return list
 }
 
-// nameIgnored puts the names into the header, whatever bytes they are made of.
-func nameIgnored(h http.Header, names []string) {
+// nameIgnored adds the names to the header, whatever bytes they are made of.
+func nameIgnored(h http.Header, names ...string) {
 	if len(names) == 0 {
 		return
 	}
+	names = append(slices.Clone(h[ignoredHeader]), names...)
 	clean := strings.Map(func(r rune) rune {
 		if r < 0x21 || r > 0x7e {
 			return '?'

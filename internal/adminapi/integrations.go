@@ -39,6 +39,9 @@ type Created struct {
 
 func (a *api) createIntegration(ctx context.Context, by authz.Caller, in *struct{ Body Body[NewIntegrationRequest] }) (Created, error) {
 	i, err := a.admin.CreateIntegration(ctx, by, newIntegration(in.Body.Value, in.Body.Found))
+	if i.WorkspaceID == "" && in.Body.Value.DefaultProviderSlug != "" {
+		nameIgnored(requestOf(ctx).header, "default_provider_slug") // there is no provider to call so
+	}
 	return Created{ID: string(i.ID), Slug: i.Slug, Object: "integration"}, err
 }
 

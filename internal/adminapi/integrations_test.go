@@ -178,11 +178,28 @@ func TestIgnoredFieldsAreNamed(t *testing.T) {
 	w := newWorld(t)
 	w.must(orgAdmin, "POST", "/secret-references", reference("r"))
 	got := w.do(orgAdmin, "POST", "/integrations", `{"name":"n","slug":"n","Slug":"other","organisation_id":"x","ai_provider_id":"openai","key":"k12345678","keyy":"k","secret_mappings":[{"target_field":"configurations.openai_project","secret_reference_id":"r","sekret":1}]}`)
-	if h := got.header.Get(ignoredHeader); got.status != 200 || h != "Slug,keyy,secret_mappings[0].sekret" {
+	if h := got.header.Get(ignoredHeader); got.status != 200 || h != "Slug,keyy,organisation_id,secret_mappings[0].sekret" {
 		t.Errorf("%d, ignored %q", got.status, h)
 	}
-	if got := w.do(orgAdmin, "PUT", "/integrations/n", `{"name":"m","slug":"n"}`); got.header.Get(ignoredHeader) != "" {
-		t.Errorf("habitual fields are named: %q", got.header.Get(ignoredHeader))
+	w.must(orgAdmin, "POST", "/virtual-keys", `{"name":"V","slug":"v","provider":"bedrock","workspace_id":"`+w.made.Workspace.Slug+`","awsRegion":"eu-west-1","awsAccessKeyId":"a","awsSecretAccessKey":"s"}`)
+	tests := map[string]struct{ actor, method, path, body, want string }{
+		"what the path says already":          {orgAdmin, "PUT", "/integrations/n", `{"name":"m","slug":"n"}`, ""},
+		"what the key says already":           {workspace, "PUT", "/integrations/v", `{"workspace_id":"` + string(w.made.Workspace.ID) + `","organisation_id":"` + string(w.made.Organisation.ID) + `"}`, ""},
+		"what never changes":                  {orgAdmin, "PUT", "/integrations/n", `{"slug":"m","ai_provider_id":"anthropic","workspace_id":"w","id":7}`, "ai_provider_id,id,slug,workspace_id"},
+		"an empty key":                        {orgAdmin, "PUT", "/integrations/n", `{"key":""}`, "key"},
+		"an empty setting":                    {orgAdmin, "PUT", "/integrations/n", `{"configurations":{"openai_project":"","openai_organization":"o"}}`, "configurations.openai_project"},
+		"empty fields of a virtual key":       {workspace, "PUT", "/virtual-keys/v", `{"key":"","awsAccessKeyId":"","model_config":{"awsSecretAccessKey":""},"note":""}`, "awsAccessKeyId,key,model_config.awsSecretAccessKey"},
+		"another slug of a provider":          {workspace, "PUT", "/providers/v", `{"slug":"w","integration_id":"n"}`, "integration_id,slug"},
+		"another manager":                     {orgAdmin, "PUT", "/secret-references/r", `{"name":"R","manager_type":"aws_sm","auth_config":{"vault_token":""}}`, "auth_config.vault_token,manager_type"},
+		"a provider's slug where it has none": {orgAdmin, "POST", "/integrations", `{"name":"O","slug":"o","ai_provider_id":"openai","key":"k12345678","default_provider_slug":"p"}`, "default_provider_slug"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := w.in(t).do(tt.actor, tt.method, tt.path, tt.body)
+			if h := got.header.Get(ignoredHeader); got.status != 200 || h != tt.want {
+				t.Errorf("%d, ignored %q: %s", got.status, h, got.text)
+			}
+		})
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -66,7 +67,7 @@ func register[I, O any](a *api, op operation, handle func(ctx context.Context, b
 			if err != nil {
 				return nil, a.fail(r, err)
 			}
-			nameIgnored(r.header, ignored)
+			nameIgnored(r.header, slices.DeleteFunc(ignored, func(name string) bool { return r.repeats(b.member(name)) })...)
 		}
 		out, err := handle(ctx, r.by, in)
 		if err != nil {

@@ -93,7 +93,7 @@ func decode[T string | []byte](value T) (rune, int) {
 }
 
 // generation is how many groups of a policy have their rules kept ready.
-const generation = 1 << 14
+const generation = 1 << 16
 
 // groups keeps the rules of a policy's groups of late. It holds at most two
 // generations of them: the young ones, and those before. The zero value is

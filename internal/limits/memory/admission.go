@@ -10,7 +10,7 @@ import (
 // admission is one go at reserving.
 type admission struct {
 	limiter *Limiter
-	ask     *limits.Ask
+	ask     limits.Ask
 	now     time.Time
 	hold    *hold
 	denied  *limits.Denied
@@ -24,7 +24,7 @@ type admission struct {
 // means that a counter has to be met first.
 func (a *admission) reserve(rules []*limits.Rule) (again bool) {
 	for _, r := range rules {
-		c := a.limiter.known(r)
+		c := a.limiter.counter(r)
 		if c == nil || !a.take(c, r) {
 			a.hold.Release()
 			return true

@@ -47,12 +47,17 @@ func (l *Limiter) family(r *limits.Rule) *family {
 	return f
 }
 
-// known is the rule's counter if it is remembered.
-func (l *Limiter) known(r *limits.Rule) *counter {
+// counter is the rule's counter, as the rule remembers it or by its name; nil
+// when there is none.
+func (l *Limiter) counter(r *limits.Rule) *counter {
 	if c, ok := r.Recall().(*counter); ok && c.family.limiter == l {
 		return c
 	}
-	return nil
+	c := l.family(r).find(r)
+	if c != nil {
+		r.Remember(c)
+	}
+	return c
 }
 
 // counter is the one of the rule. When there was none it is made, and isNew; when

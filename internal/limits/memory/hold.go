@@ -13,7 +13,16 @@ import (
 type hold struct {
 	done  atomic.Bool
 	items []item
-	room  [8]item // so that most holds are one allocation
+	room  [4]item // so that most holds are one allocation
+}
+
+func newHold(rules int) *hold {
+	h := &hold{}
+	h.items = h.room[:0]
+	if rules > len(h.room) {
+		h.items = make([]item, 0, rules)
+	}
+	return h
 }
 
 // item is what is held for one rule.

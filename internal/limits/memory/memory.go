@@ -79,8 +79,7 @@ func (l *Limiter) Admit(ctx context.Context, rules []*limits.Rule, ask limits.As
 	}
 	now := l.now()
 	for range meetings {
-		a := admission{limiter: l, ask: &ask, now: now, hold: &hold{}}
-		a.hold.items = a.hold.room[:0]
+		a := admission{limiter: l, ask: ask, now: now, hold: newHold(len(rules))}
 		if again := a.reserve(rules); again {
 			crowded, err := l.meet(ctx, rules, now)
 			if err != nil {

@@ -43,7 +43,7 @@ type Grant struct {
 	Enabled        bool
 	UsageLimits    json.RawMessage
 	RateLimits     json.RawMessage
-	Status         Status // Exhausted once its usage limit is reached
+	Status         Status
 	// LastResetAt is when usage was last counted from zero: by hand, or because a
 	// usage limit was set where none of its kind was; zero: never. LimitedAt is
 	// when the latter was.

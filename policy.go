@@ -40,10 +40,13 @@ type Policy struct {
 	Status Status
 	// Resets are the groups whose usage was last counted from zero by hand, and
 	// when; nil when none was.
-	Resets    map[string]time.Time
-	CreatedAt time.Time
-	UpdatedAt time.Time
-	Version   int64 // grows with every write
+	Resets map[string]time.Time
+	// CountsFrom is when usage began to count because the cadence changed; zero:
+	// since the policy was made.
+	CountsFrom time.Time
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+	Version    int64 // grows with every write
 }
 
 // PolicyQuery selects policies of one kind in a workspace, newest first.

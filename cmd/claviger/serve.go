@@ -73,7 +73,7 @@ func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error
 		AllowPrivateHosts: s.AllowPrivateHosts,
 	})
 	service := admin.New(admin.Deps{
-		Store: useCases{st}, Vault: v, Registry: providers, Catalogue: s.catalogue, Flush: book.Flush, Log: log,
+		Store: useCases{st}, Vault: v, Registry: providers, Catalogue: s.catalogue, Meter: limiter, Flush: book.Flush, Log: log,
 		Changed:           func(c claviger.Change) { keys.Invalidate(c); gate.Invalidate(c) },
 		AllowPrivateHosts: s.AllowPrivateHosts,
 	})

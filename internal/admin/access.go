@@ -62,6 +62,7 @@ func (w *work) attachGlobal(ctx context.Context, ws claviger.Workspace) error {
 			Enabled: true, Status: claviger.Active, UsageLimits: unset(global.UsageLimits), RateLimits: unset(global.RateLimits),
 			CreatedAt: w.now, UpdatedAt: w.now,
 		}
+		counting{&g.LastResetAt, &g.LimitedAt}.since(nil, g.UsageLimits, inArray, w.now)
 		if err := w.putGrant(ctx, i, nil, g); err != nil {
 			return err
 		}
@@ -70,6 +71,16 @@ func (w *work) attachGlobal(ctx context.Context, ws claviger.Workspace) error {
 		}
 	}
 	return p.err()
+}
+
+// globalLimit is the usage limit of the settings there are for workspaces made
+// later.
+func globalLimit(settings json.RawMessage) json.RawMessage {
+	var global GlobalAccess
+	if settings == nil || json.Unmarshal(settings, &global) != nil {
+		return nil
+	}
+	return global.UsageLimits
 }
 
 func unset(raw json.RawMessage) json.RawMessage {
@@ -99,5 +110,6 @@ func grantFields(i claviger.Integration, g claviger.Grant) audit.Fields {
 	return audit.Fields{"slug": i.Slug, "workspace_access": map[string]any{
 		"id": g.WorkspaceSlug, "workspace_id": g.WorkspaceID, "enabled": g.Enabled,
 		"usage_limits": g.UsageLimits, "rate_limits": g.RateLimits, "status": g.Status,
+		"last_reset_at": orNil(lastReset(g.LastResetAt, g.LimitedAt)),
 	}}
 }

@@ -28,7 +28,7 @@ type AccessRow struct {
 	Enabled        Optional[bool]
 	UsageLimits    Optional[json.RawMessage] // absent keeps
 	RateLimits     Optional[json.RawMessage]
-	ResetUsage     bool // what was exhausted may be used again
+	ResetUsage     bool // count from zero again
 	CreateProvider Optional[bool]
 	ProviderSlug   string
 }
@@ -115,7 +115,7 @@ func (c *accessChange) global(ctx context.Context) error {
 		}
 		raw, err := json.Marshal(GlobalAccess{
 			Enabled:     enabled,
-			UsageLimits: c.p.usageLimits(path+".usage_limits", in.UsageLimits, inArray),
+			UsageLimits: c.p.usageLimits(path+".usage_limits", in.UsageLimits, globalLimit(old.GlobalAccess), inArray, c.now),
 			RateLimits:  c.p.rateLimits(path+".rate_limits", in.RateLimits, 1),
 		})
 		if err != nil {
@@ -152,6 +152,7 @@ func (c *accessChange) override(ctx context.Context, existing []claviger.Grant) 
 	for _, old := range existing {
 		g := old
 		g.Enabled, g.UsageLimits, g.RateLimits = global.Enabled, unset(global.UsageLimits), unset(global.RateLimits)
+		counting{&g.LastResetAt, &g.LimitedAt}.since(old.UsageLimits, g.UsageLimits, inArray, c.now)
 		if err := c.store(ctx, g, c.in.CreateProvider, c.in.ProviderSlug, "default_provider_slug"); err != nil {
 			return err
 		}
@@ -185,13 +186,15 @@ func (c *accessChange) row(ctx context.Context, at string, row AccessRow, named 
 	}
 	g.Enabled = enabled
 	if row.UsageLimits.Set {
-		g.UsageLimits = c.p.usageLimits(at+".usage_limits", row.UsageLimits.Value, inArray)
+		old := g.UsageLimits
+		g.UsageLimits = c.p.usageLimits(at+".usage_limits", row.UsageLimits.Value, old, inArray, c.now)
+		counting{&g.LastResetAt, &g.LimitedAt}.since(old, g.UsageLimits, inArray, c.now)
 	}
 	if row.RateLimits.Set {
 		g.RateLimits = c.p.rateLimits(at+".rate_limits", row.RateLimits.Value, 1)
 	}
 	if row.ResetUsage {
-		g.Status, g.LastResetAt = claviger.Active, c.now
+		counting{&g.LastResetAt, &g.LimitedAt}.byHand(c.now)
 	}
 	slug, path := c.in.ProviderSlug, "default_provider_slug"
 	if row.ProviderSlug != "" {
@@ -224,11 +227,6 @@ func (c *accessChange) store(ctx context.Context, g claviger.Grant, provider boo
 	g.UpdatedAt = c.now
 	if err := c.putGrant(ctx, c.i, before, g); err != nil {
 		return err
-	}
-	if g.LastResetAt.Equal(c.now) {
-		if err := c.UnexhaustProviders(ctx, g); err != nil {
-			return err
-		}
 	}
 	c.grants[g.WorkspaceID] = g
 	if !provider || !g.Enabled || before != nil && before.Enabled {

@@ -116,14 +116,14 @@ func apiKeyFields(k claviger.APIKey) audit.Fields {
 	if !k.ExpiresAt.IsZero() {
 		f["expires_at"] = k.ExpiresAt
 	}
-	if !k.ResetAt.IsZero() {
-		f["last_reset_at"] = k.ResetAt
+	if at := lastReset(k.ResetAt, k.LimitedAt); !at.IsZero() {
+		f["last_reset_at"] = at
 	}
 	return f
 }
 
-// KeyStatus is the status of k now.
-func (s *Service) KeyStatus(k claviger.APIKey) claviger.Status {
+// keyStatus is the status of k now, whatever it has used.
+func (s *Service) keyStatus(k claviger.APIKey) claviger.Status {
 	if k.Expired(s.now()) {
 		return claviger.Expired
 	}

@@ -53,8 +53,8 @@ func (in APIKeyInput) apply(k *claviger.APIKey, p *problems, now time.Time) {
 	}
 	if in.UsageLimits.Set {
 		old := k.UsageLimits
-		k.UsageLimits = p.usageLimits("usage_limits", in.UsageLimits.Value, asObject)
-		k.Status = revived(k.Status, old, k.UsageLimits)
+		k.UsageLimits = p.usageLimits("usage_limits", in.UsageLimits.Value, old, asObject, now)
+		counting{&k.ResetAt, &k.LimitedAt}.since(old, k.UsageLimits, asObject, now)
 	}
 	if in.RateLimits.Set {
 		k.RateLimits = p.rateLimits("rate_limits", in.RateLimits.Value, maxRateLimits)
@@ -75,10 +75,7 @@ func (in APIKeyInput) apply(k *claviger.APIKey, p *problems, now time.Time) {
 		k.RotationPolicy = p.rotation(*k, in.RotationPolicy, now)
 	}
 	if in.ResetUsage {
-		k.ResetAt = now
-		if k.Status == claviger.Exhausted {
-			k.Status = claviger.Active
-		}
+		counting{&k.ResetAt, &k.LimitedAt}.byHand(now)
 	}
 }
 

@@ -4,44 +4,54 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
+	"strings"
 	"time"
-
-	claviger "github.com/claviger/claviger"
 )
 
 // shape is how an entity writes its usage limit.
-type shape int
+type shape struct {
+	array bool     // in an array of at most one; else the limit itself
+	whole bool     // whole dollars only
+	types []string // what can be limited; the first one unless it says
+	// blocks: a limit of 0 may be set. All others are at least 1 dollar, 100
+	// tokens or 1 request.
+	blocks bool
+	week   time.Weekday // that weekly limits start again on
+}
 
-const (
-	// inArray: an array of at most one limit with whole numbers, as workspaces
-	// and their access to integrations have it.
-	inArray shape = iota
-	// asObject: the limit itself, fractions of a dollar allowed, as keys and
-	// providers have it.
-	asObject
+var (
+	// inArray: as workspaces and their access to integrations have it.
+	inArray = shape{array: true, whole: true, types: []string{"cost", "tokens"}, week: time.Sunday}
+	// asObject: as keys and providers have it.
+	asObject = shape{types: []string{"cost", "tokens"}, week: time.Sunday}
+	// inPolicy: as policies have it, whose fields are the request's own.
+	inPolicy = shape{types: []string{"cost", "tokens", "requests"}, blocks: true, week: time.Monday}
 )
 
-// Bounds that keep every count, in nano-dollars or tokens, within 63 bits.
+// Bounds that keep every count, in nano-dollars, tokens or requests, within 63
+// bits.
 const (
 	maxDollars = 1e9
 	maxTokens  = 1e15
 )
 
-// usageLimits checks a usage limit and returns what is stored of it: the known
-// fields as they were sent, in their order. No limit at all is nil.
-func (p *problems) usageLimits(path string, raw json.RawMessage, s shape) json.RawMessage {
+// usageLimits checks a usage limit that is to take the place of old and returns
+// what is stored of it: the known fields as they were sent, in their order, and
+// when it starts again. No limit at all is nil.
+func (p *problems) usageLimits(path string, raw, old json.RawMessage, s shape, now time.Time) json.RawMessage {
 	if isNull(raw) {
 		return nil
 	}
-	if s == asObject {
-		return p.usageLimit(path, raw, false)
+	if !s.array {
+		return p.usageLimit(path+".", raw, old, s, now)
 	}
 	items := p.items(path, raw, 1)
 	if len(items) == 0 {
 		return nil
 	}
-	limit := p.usageLimit(path+"[0]", items[0], true)
+	limit := p.usageLimit(path+"[0].", items[0], old, s, now)
 	if limit == nil {
 		return nil
 	}
@@ -64,20 +74,23 @@ func (p *problems) items(path string, raw json.RawMessage, most int) []json.RawM
 type usage struct {
 	kind             string
 	limit, threshold float64
-	periodic, days   bool
+	periodic         string
+	days             int
+	next             time.Time
 	given            bool // any field has a value
 }
 
-func (p *problems) usageLimit(path string, raw json.RawMessage, whole bool) json.RawMessage {
+// usageLimit checks the limit whose fields are at the path that prefix begins.
+func (p *problems) usageLimit(prefix string, raw, old json.RawMessage, s shape, now time.Time) json.RawMessage {
 	ms, ok := members(raw)
 	if !ok {
-		p.add(path, "must be an object")
+		p.add(strings.TrimSuffix(prefix, "."), "must be an object")
 		return nil
 	}
-	u := usage{kind: "cost", limit: -1, threshold: -1}
+	u := usage{kind: s.types[0], limit: -1, threshold: -1}
 	kept := ms[:0]
 	for _, m := range ms {
-		value, known := p.usageField(&u, path+"."+m.name, m, whole)
+		value, known := p.usageField(&u, prefix+m.name, m, s)
 		if known {
 			kept = append(kept, member{m.name, value})
 			u.given = u.given || !isNull(value)
@@ -86,30 +99,30 @@ func (p *problems) usageLimit(path string, raw json.RawMessage, whole bool) json
 	if !u.given {
 		return nil
 	}
-	p.usageTogether(path, u)
-	return object(kept)
+	p.usageTogether(prefix, u, s)
+	return object(withReset(kept, u, old, s, now))
 }
 
-func (p *problems) usageField(u *usage, at string, m member, whole bool) (value json.RawMessage, known bool) {
+func (p *problems) usageField(u *usage, at string, m member, s shape) (value json.RawMessage, known bool) {
 	switch m.name {
 	case "type":
-		u.kind = p.choice(at, m.value, u.kind, "cost", "tokens")
+		u.kind = p.choice(at, m.value, u.kind, s.types...)
 	case "credit_limit":
-		return p.amount(at, m.value, &u.limit, whole), true
+		return p.amount(at, m.value, &u.limit, s.least(), s.whole), true
 	case "alert_threshold":
-		return p.amount(at, m.value, &u.threshold, whole), true
+		return p.amount(at, m.value, &u.threshold, s.least(), s.whole), true
 	case "periodic_reset":
-		u.periodic = p.choice(at, m.value, "", "", "monthly", "weekly") != ""
+		u.periodic = p.choice(at, m.value, "", "", "monthly", "weekly")
 	case "periodic_reset_days":
-		days := -1.0
-		value := p.amount(at, m.value, &days, true)
-		u.days = days >= 0
-		if days > 365 {
+		days := 0.0
+		value := p.amount(at, m.value, &days, 1, true)
+		u.days = int(min(days, 366))
+		if u.days > 365 {
 			p.add(at, "must be from 1 to 365")
 		}
 		return value, true
 	case "next_usage_reset_at":
-		p.instant(at, m.value)
+		u.next = p.instant(at, m.value)
 	case "enforcement":
 		p.choice(at, m.value, "", "strict")
 	default:
@@ -118,28 +131,42 @@ func (p *problems) usageField(u *usage, at string, m member, whole bool) (value 
 	return bytes.TrimSpace(m.value), true
 }
 
+func (s shape) least() float64 {
+	if s.blocks {
+		return 0
+	}
+	return 1
+}
+
 // usageTogether checks what concerns several fields.
-func (p *problems) usageTogether(path string, u usage) {
+func (p *problems) usageTogether(prefix string, u usage, s shape) {
 	least, most := 1.0, float64(maxDollars)
-	if u.kind == "tokens" {
+	switch u.kind {
+	case "tokens":
 		least, most = 100, maxTokens
+	case "requests":
+		most = maxTokens
 	}
 	switch {
-	case u.limit >= 0 && u.limit < least:
-		p.add(path+".credit_limit", fmt.Sprintf("must be at least %v for this type", least))
+	case u.limit < 0:
+	case u.limit == 0 && s.blocks:
+	case u.limit < least:
+		p.add(prefix+"credit_limit", fmt.Sprintf("must be at least %v for this type", least))
 	case u.limit > most:
-		p.add(path+".credit_limit", "is too large")
+		p.add(prefix+"credit_limit", "is too large")
+	case u.kind != "cost" && u.limit != math.Trunc(u.limit):
+		p.add(prefix+"credit_limit", "must be a whole number")
 	}
 	if u.threshold >= 0 && u.limit >= 0 && u.threshold >= u.limit {
-		p.add(path+".alert_threshold", "must be below credit_limit")
+		p.add(prefix+"alert_threshold", "must be below credit_limit")
 	}
-	if u.periodic && u.days {
-		p.add(path+".periodic_reset_days", "cannot be given together with periodic_reset")
+	if u.periodic != "" && u.days > 0 {
+		p.add(prefix+"periodic_reset_days", "cannot be given together with periodic_reset")
 	}
 }
 
-// amount reads a number of at least 1 into f, which stays as it is for null.
-func (p *problems) amount(at string, raw json.RawMessage, f *float64, whole bool) json.RawMessage {
+// amount reads a number of at least least into f, which stays as it is for null.
+func (p *problems) amount(at string, raw json.RawMessage, f *float64, least float64, whole bool) json.RawMessage {
 	if isNull(raw) {
 		return raw
 	}
@@ -148,9 +175,9 @@ func (p *problems) amount(at string, raw json.RawMessage, f *float64, whole bool
 	switch {
 	case !ok:
 		p.add(at, "must be a number")
-	case v < 1:
-		p.add(at, "must be at least 1")
-	case whole && v != float64(int64(v)):
+	case v < least:
+		p.add(at, fmt.Sprintf("must be at least %v", least))
+	case whole && v != math.Trunc(v):
 		p.add(at, "must be a whole number")
 	default:
 		*f = v
@@ -172,16 +199,16 @@ func (p *problems) choice(at string, raw json.RawMessage, fallback string, choic
 	return v
 }
 
-func (p *problems) instant(at string, raw json.RawMessage) {
+func (p *problems) instant(at string, raw json.RawMessage) time.Time {
 	if isNull(raw) {
-		return
+		return time.Time{}
 	}
 	v, ok := text(raw)
 	if !ok {
 		p.add(at, "must be a time")
-		return
+		return time.Time{}
 	}
-	p.time(at, v)
+	return p.time(at, v)
 }
 
 // time reads an ISO 8601 time, with or without a zone (UTC then); "" is none.
@@ -196,28 +223,4 @@ func (p *problems) time(at, v string) time.Time {
 	}
 	p.add(at, "must be an ISO 8601 time, such as 2030-01-31T00:00:00Z")
 	return time.Time{}
-}
-
-// revived is the status after a change of limits: a limit that was raised or
-// taken away is exhausted no more.
-func revived(s claviger.Status, old, now json.RawMessage) claviger.Status {
-	if s == claviger.Exhausted && (now == nil || creditOf(now) > creditOf(old)) {
-		return claviger.Active
-	}
-	return s
-}
-
-// creditOf is the credit_limit of a stored limit, in either shape; 0 for none.
-func creditOf(raw json.RawMessage) float64 {
-	if items, ok := elements(raw); ok && len(items) > 0 {
-		raw = items[0]
-	}
-	ms, _ := members(raw)
-	for _, m := range ms {
-		if m.name == "credit_limit" {
-			v, _ := number(m.value)
-			return v
-		}
-	}
-	return 0
 }

@@ -3,9 +3,13 @@ package admin
 import (
 	"encoding/json"
 	"testing"
+	"time"
 
 	claviger "github.com/claviger/claviger"
 )
+
+// limitNow is a Wednesday.
+var limitNow = time.Date(2030, 5, 8, 7, 6, 5, 0, time.UTC)
 
 func TestUsageLimitsAreStoredAsTheyWereSent(t *testing.T) {
 	tests := map[string]struct {
@@ -19,11 +23,16 @@ func TestUsageLimitsAreStoredAsTheyWereSent(t *testing.T) {
 		"an empty object clears":             {`{}`, asObject, ``, nil},
 		"only nulls clear":                   {`{"credit_limit":null,"periodic_reset":null}`, asObject, ``, nil},
 		"order and nulls stay":               {`{"type":"cost","credit_limit":10,"periodic_reset":null}`, asObject, `{"type":"cost","credit_limit":10,"periodic_reset":null}`, nil},
-		"an empty cadence is none":           {`{"credit_limit":10,"periodic_reset":"","periodic_reset_days":7}`, asObject, `{"credit_limit":10,"periodic_reset":"","periodic_reset_days":7}`, nil},
+		"an empty cadence is none":           {`{"credit_limit":10,"periodic_reset":"","periodic_reset_days":7}`, asObject, `{"credit_limit":10,"periodic_reset":"","periodic_reset_days":7,"next_usage_reset_at":"2030-05-08T00:00:00.000Z"}`, nil},
 		"whole numbers become integers":      {`[{"credit_limit":1.0e1}]`, inArray, `[{"credit_limit":10}]`, nil},
 		"fractions of a dollar on keys":      {`{"credit_limit":10.25}`, asObject, `{"credit_limit":10.25}`, nil},
 		"unknown and read-only fields go":    {`{"credit_limit":10,"current_usage":3.5,"x":1}`, asObject, `{"credit_limit":10}`, nil},
-		"a strict one":                       {`{"credit_limit":100,"type":"tokens","enforcement":"strict","next_usage_reset_at":"2031-01-01T00:00:00Z"}`, asObject, `{"credit_limit":100,"type":"tokens","enforcement":"strict","next_usage_reset_at":"2031-01-01T00:00:00Z"}`, nil},
+		"a strict one":                       {`{"credit_limit":100,"type":"tokens","enforcement":"strict"}`, asObject, `{"credit_limit":100,"type":"tokens","enforcement":"strict"}`, nil},
+		"a week, whose end is no news":       {`{"credit_limit":10,"periodic_reset":"weekly"}`, asObject, `{"credit_limit":10,"periodic_reset":"weekly"}`, nil},
+		"a first end, cut to midnight":       {`{"credit_limit":10,"periodic_reset_days":7,"next_usage_reset_at":"2030-01-01T22:00:00-05:00"}`, asObject, `{"credit_limit":10,"periodic_reset_days":7,"next_usage_reset_at":"2030-01-02T00:00:00.000Z"}`, nil},
+		"a first end, as it was written":     {`{"credit_limit":10,"next_usage_reset_at":"2031-01-01T00:00:00Z"}`, asObject, `{"credit_limit":10,"next_usage_reset_at":"2031-01-01T00:00:00Z"}`, nil},
+		"a policy that blocks":               {`{"type":"requests","credit_limit":0}`, inPolicy, `{"type":"requests","credit_limit":0}`, nil},
+		"half a token":                       {`{"type":"tokens","credit_limit":100.5}`, asObject, ``, []string{"u.credit_limit"}},
 		"a fraction of a count":              {`[{"credit_limit":10.5}]`, inArray, ``, []string{"u[0].credit_limit"}},
 		"a negative limit":                   {`{"credit_limit":-1}`, asObject, ``, []string{"u.credit_limit"}},
 		"a limit as text":                    {`{"credit_limit":"10"}`, asObject, ``, []string{"u.credit_limit"}},
@@ -40,7 +49,7 @@ func TestUsageLimitsAreStoredAsTheyWereSent(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			var p problems
-			got := p.usageLimits("u", json.RawMessage(tt.in), tt.shape)
+			got := p.usageLimits("u", json.RawMessage(tt.in), nil, tt.shape, limitNow)
 			checkPaths(t, p, tt.paths)
 			if tt.paths == nil && string(got) != tt.want {
 				t.Errorf("stored %s, want %s", got, tt.want)
@@ -114,9 +123,9 @@ func FuzzLimits(f *testing.F) {
 		}
 		for _, s := range []shape{inArray, asObject} {
 			var p problems
-			if out := p.usageLimits("u", raw, s); p.empty() && out != nil {
+			if out := p.usageLimits("u", raw, nil, s, limitNow); p.empty() && out != nil {
 				var again problems
-				if twice := again.usageLimits("u", out, s); !again.empty() || string(twice) != string(out) {
+				if twice := again.usageLimits("u", out, out, s, limitNow); !again.empty() || string(twice) != string(out) {
 					t.Errorf("what was stored is not stored again: %s", out)
 				}
 			}

@@ -97,11 +97,12 @@ func providerFields(p claviger.Provider) audit.Fields {
 		"id": p.ID, "slug": p.Slug, "name": p.Name, "note": p.Note, "integration_id": p.IntegrationSlug,
 		"ai_provider_name": p.AIProvider, "workspace_id": p.WorkspaceID,
 		"usage_limits": p.UsageLimits, "rate_limits": p.RateLimits, "expires_at": orNil(p.ExpiresAt), "status": p.Status,
+		"last_reset_at": orNil(lastReset(p.ResetAt, p.LimitedAt)),
 	}
 }
 
-// ProviderStatus is the status of p now.
-func (s *Service) ProviderStatus(p claviger.Provider) claviger.Status {
+// providerStatus is the status of p now, whatever it has used.
+func (s *Service) providerStatus(p claviger.Provider) claviger.Status {
 	if !p.ExpiresAt.IsZero() && !s.now().Before(p.ExpiresAt) {
 		return claviger.Expired
 	}

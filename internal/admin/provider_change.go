@@ -39,7 +39,9 @@ func (in ProviderInput) apply(row *claviger.Provider, p *problems, now time.Time
 	p.text("name", row.Name, true, maxName)
 	p.text("note", row.Note, false, maxDescription)
 	if in.UsageLimits.Set {
-		row.UsageLimits = p.usageLimits("usage_limits", in.UsageLimits.Value, asObject)
+		old := row.UsageLimits
+		row.UsageLimits = p.usageLimits("usage_limits", in.UsageLimits.Value, old, asObject, now)
+		counting{&row.ResetAt, &row.LimitedAt}.since(old, row.UsageLimits, asObject, now)
 	}
 	if in.RateLimits.Set {
 		row.RateLimits = p.oneOrMoreRates("rate_limits", in.RateLimits.Value)
@@ -50,8 +52,8 @@ func (in ProviderInput) apply(row *claviger.Provider, p *problems, now time.Time
 			p.add("expires_at", "is in the past")
 		}
 	}
-	if in.ResetUsage && row.Status == claviger.Exhausted {
-		row.Status = claviger.Active
+	if in.ResetUsage {
+		counting{&row.ResetAt, &row.LimitedAt}.byHand(now)
 	}
 }
 

@@ -45,7 +45,7 @@ func (p *problems) rateLimit(path string, raw json.RawMessage) json.RawMessage {
 			seen[m.name] = p.choice(at, value, "", "rps", "rpm", "rph", "rpd", "rpw") != "" || !isNull(value)
 		case "value":
 			seen[m.name] = !isNull(value)
-			value = p.rate(at, value)
+			value = p.rate(at, value, 0)
 		default:
 			continue
 		}
@@ -59,13 +59,13 @@ func (p *problems) rateLimit(path string, raw json.RawMessage) json.RawMessage {
 	return object(kept)
 }
 
-func (p *problems) rate(at string, raw json.RawMessage) json.RawMessage {
+func (p *problems) rate(at string, raw json.RawMessage, least float64) json.RawMessage {
 	if isNull(raw) {
 		return raw
 	}
 	v, ok := number(raw)
-	if !ok || v < 0 || v > maxRate || v != float64(int64(v)) {
-		p.add(at, "must be a whole number from 0")
+	if !ok || v < least || v > maxRate || v != float64(int64(v)) {
+		p.add(at, fmt.Sprintf("must be a whole number from %v", least))
 		return raw
 	}
 	return literal(raw, v)

@@ -39,6 +39,8 @@ type Deps struct {
 	// Changed is told of every row a committed transaction changed; nil: nobody
 	// listens. It runs in the caller's request, so it must not block.
 	Changed func(claviger.Change)
+	// Meter knows what has been used of limits; nil: it is not shown.
+	Meter Meter
 	// Flush brings what the ledger holds back into the store before usage is
 	// read; nil: nothing is held back.
 	Flush func(context.Context) error
@@ -56,6 +58,7 @@ type Service struct {
 	registry  Registry
 	catalogue Catalogue
 	changed   func(claviger.Change)
+	meter     Meter
 	flush     func(context.Context) error
 	now       func() time.Time
 	log       *slog.Logger
@@ -66,7 +69,7 @@ type Service struct {
 func New(d Deps) *Service {
 	s := &Service{
 		store: d.Store, vault: d.Vault, registry: d.Registry, catalogue: d.Catalogue, changed: d.Changed,
-		flush: d.Flush, now: d.Now, log: d.Log, private: d.AllowPrivateHosts,
+		meter: d.Meter, flush: d.Flush, now: d.Now, log: d.Log, private: d.AllowPrivateHosts,
 	}
 	if s.changed == nil {
 		s.changed = func(claviger.Change) {}
@@ -120,10 +123,16 @@ func (s *Service) update(ctx context.Context, by authz.Caller, fn func(*work) er
 // hold the row in memory.
 func (w *work) record(ctx context.Context, kind claviger.ChangeKind, change audit.Change) error {
 	change.ResourceType = string(kind)
+	return w.note(ctx, claviger.Change{OrganisationID: w.by.OrganisationID, Kind: kind, ID: change.ResourceID}, change)
+}
+
+// note is record for a change that is told of under another name than its
+// resource's.
+func (w *work) note(ctx context.Context, told claviger.Change, change audit.Change) error {
 	entry, err := audit.Entry(w.by, w.now, w.s.vault, change)
 	if err != nil {
 		return err
 	}
-	w.changes = append(w.changes, claviger.Change{OrganisationID: w.by.OrganisationID, Kind: kind, ID: change.ResourceID})
+	w.changes = append(w.changes, told)
 	return w.InsertAudit(ctx, entry)
 }

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"time"
 
 	claviger "github.com/claviger/claviger"
 )
@@ -16,6 +17,10 @@ type Store interface {
 	Update(ctx context.Context, fn func(Tx) error) error
 	// Entries reads the ledger; it returns the total that matches as well.
 	Entries(ctx context.Context, org claviger.OrganisationID, q claviger.EntryQuery) ([]claviger.Entry, int, error)
+	// UsageOfPolicy lists what a policy counted, by the names of its groups, and
+	// how many match; Counters finds those that were ever counted on.
+	UsageOfPolicy(ctx context.Context, org claviger.OrganisationID, policy claviger.PolicyID, q claviger.UsageQuery) ([]claviger.Usage, int, error)
+	Counters(ctx context.Context, org claviger.OrganisationID, counters []claviger.Counter) ([]claviger.Usage, error)
 }
 
 // Tx is one transaction. Every method takes the tenant. A row that is not
@@ -66,10 +71,6 @@ type Tx interface {
 	// CountGrants counts the enabled rows.
 	CountGrants(ctx context.Context, org claviger.OrganisationID, id claviger.IntegrationID) (int, error)
 
-	// UnexhaustProviders makes the exhausted providers of the grant's
-	// integration and workspace active again, at g.UpdatedAt.
-	UnexhaustProviders(ctx context.Context, g claviger.Grant) error
-
 	// Models lists an integration's rows in no order.
 	Models(ctx context.Context, org claviger.OrganisationID, id claviger.IntegrationID) ([]claviger.Model, error)
 	// PutModel writes a row, new or changed; a changed one keeps its ID.
@@ -82,6 +83,20 @@ type Tx interface {
 	Providers(ctx context.Context, org claviger.OrganisationID, q claviger.ProviderQuery) ([]claviger.Provider, int, error)
 	UpdateProvider(ctx context.Context, p claviger.Provider) error
 	ArchiveProvider(ctx context.Context, p claviger.Provider) error
+
+	// InsertPolicy takes a policy without its resets.
+	InsertPolicy(ctx context.Context, p claviger.Policy) error
+	// Policy finds archived policies as well; Policies lists them without their
+	// resets.
+	Policy(ctx context.Context, org claviger.OrganisationID, kind claviger.PolicyKind, id claviger.PolicyID) (claviger.Policy, error)
+	Policies(ctx context.Context, org claviger.OrganisationID, q claviger.PolicyQuery) ([]claviger.Policy, int, error)
+	UpdatePolicy(ctx context.Context, p claviger.Policy) error
+	// ArchivePolicy forgets the policy's resets.
+	ArchivePolicy(ctx context.Context, p claviger.Policy) error
+	// PutPolicyReset notes that a group of requests is counted from zero since at.
+	PutPolicyReset(ctx context.Context, org claviger.OrganisationID, id claviger.PolicyID, value string, at time.Time) error
+	// ForgetPolicyResets drops the resets of a policy before a time.
+	ForgetPolicyResets(ctx context.Context, org claviger.OrganisationID, id claviger.PolicyID, before time.Time) error
 
 	// InsertSecretReference takes the workspaces that may use it as well.
 	InsertSecretReference(ctx context.Context, r claviger.SecretReference) error

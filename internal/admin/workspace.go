@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/audit"
@@ -23,6 +24,7 @@ type WorkspaceInput struct {
 	UserAPIKeyConfig Optional[string]
 	UsageLimits      Optional[json.RawMessage]
 	RateLimits       Optional[json.RawMessage]
+	ResetUsage       bool
 	Found            claviger.Problems // wrong already on the wire
 }
 
@@ -94,7 +96,7 @@ func (f WorkspaceFilter) shown() (claviger.Shown, error) {
 }
 
 // apply checks in and writes it into w.
-func (in WorkspaceInput) apply(w *claviger.Workspace, p *problems) {
+func (in WorkspaceInput) apply(w *claviger.Workspace, p *problems, now time.Time) {
 	old := w.Icon
 	w.Icon = strings.TrimSpace(in.Icon.Or(w.Icon))
 	if name, ok := in.Name.Get(); ok {
@@ -116,11 +118,14 @@ func (in WorkspaceInput) apply(w *claviger.Workspace, p *problems) {
 	}
 	if in.UsageLimits.Set {
 		old := w.UsageLimits
-		w.UsageLimits = p.usageLimits("usage_limits", in.UsageLimits.Value, inArray)
-		w.Status = revived(w.Status, old, w.UsageLimits)
+		w.UsageLimits = p.usageLimits("usage_limits", in.UsageLimits.Value, old, inArray, now)
+		counting{&w.ResetAt, &w.LimitedAt}.since(old, w.UsageLimits, inArray, now)
 	}
 	if in.RateLimits.Set {
 		w.RateLimits = p.rateLimits("rate_limits", in.RateLimits.Value, 1)
+	}
+	if in.ResetUsage {
+		counting{&w.ResetAt, &w.LimitedAt}.byHand(now)
 	}
 }
 
@@ -154,5 +159,6 @@ func workspaceFields(w claviger.Workspace) audit.Fields {
 			"user_api_key_config": w.UserAPIKeyConfig,
 		},
 		"usage_limits": w.UsageLimits, "rate_limits": w.RateLimits, "status": w.Status,
+		"last_reset_at": orNil(lastReset(w.ResetAt, w.LimitedAt)),
 	}
 }

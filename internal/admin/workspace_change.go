@@ -26,7 +26,7 @@ func (s *Service) CreateWorkspace(ctx context.Context, by authz.Caller, in Works
 			Version:        1,
 		}
 		p := startWith(in.Found)
-		in.apply(&ws, p)
+		in.apply(&ws, p, w.now)
 		if err := p.err(); err != nil {
 			return err
 		}
@@ -62,7 +62,7 @@ func (s *Service) UpdateWorkspace(ctx context.Context, by authz.Caller, ref stri
 			return err
 		}
 		ws, p := old, startWith(in.Found)
-		in.apply(&ws, p)
+		in.apply(&ws, p, w.now)
 		if err := p.err(); err != nil {
 			return err
 		}

@@ -24,13 +24,15 @@ func (a *api) integrationAccess() {
 
 // IntegrationWorkspace is one workspace's access to an integration.
 type IntegrationWorkspace struct {
-	ID            string     `json:"id" doc:"The workspace's slug."`
-	Enabled       bool       `json:"enabled"`
-	UsageLimits   usageArray `json:"usage_limits"`
-	RateLimits    rateArray  `json:"rate_limits"`
-	CreatedAt     *string    `json:"created_at" format:"date-time"`
-	LastUpdatedAt *string    `json:"last_updated_at" format:"date-time"`
-	LastResetAt   *string    `json:"last_reset_at" format:"date-time"`
+	ID            string       `json:"id" doc:"The workspace's slug."`
+	Enabled       bool         `json:"enabled"`
+	UsageLimits   usageArray   `json:"usage_limits"`
+	RateLimits    rateArray    `json:"rate_limits"`
+	CreatedAt     *string      `json:"created_at" format:"date-time"`
+	LastUpdatedAt *string      `json:"last_updated_at" format:"date-time"`
+	LastResetAt   *string      `json:"last_reset_at" format:"date-time"`
+	Status        string       `json:"status" enum:"active,exhausted"`
+	Usage         []LimitUsage `json:"usage,omitempty" doc:"How each limit stands; where it is known."`
 }
 
 // IntegrationWorkspaces is who may use an integration.
@@ -43,18 +45,19 @@ type IntegrationWorkspaces struct {
 func (a *api) listAccess(ctx context.Context, by authz.Caller, in *SlugRef) (IntegrationWorkspaces, error) {
 	access, err := a.admin.IntegrationAccess(ctx, by, in.Slug)
 	out := IntegrationWorkspaces{Total: len(access.Grants), Workspaces: []IntegrationWorkspace{}, Global: GlobalAccess{raw{access.Global}}}
-	for _, g := range access.Grants {
-		out.Workspaces = append(out.Workspaces, accessWire(g))
+	standings := a.admin.GrantStandings(ctx, true, access.Grants...)
+	for i, g := range access.Grants {
+		out.Workspaces = append(out.Workspaces, accessWire(g, standings[i]))
 	}
 	return out, err
 }
 
-func accessWire(g claviger.Grant) IntegrationWorkspace {
+func accessWire(g claviger.Grant, st admin.Standing) IntegrationWorkspace {
 	return IntegrationWorkspace{
 		ID: g.WorkspaceSlug, Enabled: g.Enabled,
-		UsageLimits: usageArray{raw{g.UsageLimits}}, RateLimits: rateArray{raw{g.RateLimits}},
+		UsageLimits: usageArray{raw{st.UsageLimits}}, RateLimits: rateArray{raw{g.RateLimits}},
 		CreatedAt: instant(g.CreatedAt), LastUpdatedAt: instant(g.UpdatedAt),
-		LastResetAt: instant(g.LastResetAt),
+		LastResetAt: instant(st.LastResetAt), Status: string(st.Status), Usage: limitsWire(st),
 	}
 }
 

@@ -36,7 +36,8 @@ func TestGrantingMakesTheProviderAndTakingAwayKeepsTheRow(t *testing.T) {
 	if got["total"] != 2.0 || row["enabled"] != true {
 		t.Errorf("access %v", got)
 	}
-	same(t, "limits", row["usage_limits"], limits)
+	shown := `[{"credit_limit":10,"type":"cost","current_usage":0}]`
+	same(t, "limits", row["usage_limits"], shown)
 	same(t, "unset limits", []any{row["rate_limits"], rowOf(t, got, second)["usage_limits"]}, `[null,null]`)
 	if d := w.must(orgAdmin, "GET", "/integrations/shared", ""); d["workspace_count"] != 2.0 {
 		t.Errorf("workspace_count %v", d["workspace_count"])
@@ -50,7 +51,7 @@ func TestGrantingMakesTheProviderAndTakingAwayKeepsTheRow(t *testing.T) {
 
 	w.must(orgAdmin, "PUT", "/integrations/shared/workspaces", `{"workspaces":[{"id":"`+first+`","enabled":false}]}`)
 	row = rowOf(t, w.must(orgAdmin, "GET", "/integrations/shared/workspaces", ""), first)
-	same(t, "row", []any{row["enabled"], row["usage_limits"]}, `[false,`+limits+`]`)
+	same(t, "row", []any{row["enabled"], row["usage_limits"]}, `[false,`+shown+`]`)
 	if got := w.do(workspace, "GET", "/integrations/shared", ""); got.status != 404 {
 		t.Errorf("the integration is still there for the workspace: %d", got.status)
 	}
@@ -84,7 +85,7 @@ func TestGlobalAccessReachesNewWorkspacesAndOverridesOldOnes(t *testing.T) {
 	}
 	w.must(orgAdmin, "PUT", "/integrations/shared/workspaces", `{"workspaces":[],"override_existing_workspaces_access":true}`)
 	row := rowOf(t, w.must(orgAdmin, "GET", "/integrations/shared/workspaces", ""), first)
-	same(t, "overridden", []any{row["id"], row["enabled"], row["usage_limits"]}, `["`+first+`",true,[{"credit_limit":5}]]`)
+	same(t, "overridden", []any{row["id"], row["enabled"], row["usage_limits"]}, `["`+first+`",true,[{"credit_limit":5,"current_usage":0}]]`)
 	if got := w.do(orgAdmin, "GET", "/providers/shared?workspace_id="+second, ""); got.status != 404 {
 		t.Errorf("a workspace without a row was granted access: %d", got.status)
 	}

@@ -64,6 +64,7 @@ func build(d Deps) *api {
 	a.integrationModels()
 	a.providers()
 	a.virtualKeys()
+	a.policies()
 	a.secretReferences()
 	a.usage()
 	a.auditLogs()

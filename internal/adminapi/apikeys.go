@@ -67,12 +67,12 @@ func (a *api) listAPIKeys(ctx context.Context, by authz.Caller, in *keyList) (li
 		}
 	}
 	all, total, err := a.admin.APIKeys(ctx, by, f)
-	return listOf(all, total, a.apiKeyWire), err
+	return standingList(all, total, a.admin.KeyStandings(ctx, false, all...), a.apiKeyWire), err
 }
 
 func (a *api) getAPIKey(ctx context.Context, by authz.Caller, in *KeyRef) (APIKey, error) {
 	k, err := a.admin.APIKey(ctx, by, in.ID)
-	return a.apiKeyWire(k), err
+	return a.apiKeyWire(k, a.admin.KeyStandings(ctx, true, k)[0]), err
 }
 
 func (a *api) updateAPIKey(ctx context.Context, by authz.Caller, in *struct {

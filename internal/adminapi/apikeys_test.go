@@ -25,7 +25,7 @@ func TestAPIKeyLifeCycle(t *testing.T) {
 		"key": got["key"], "type": got["type"], "status": got["status"], "usage_limits": got["usage_limits"], "rate_limits": got["rate_limits"],
 		"scopes": got["scopes"], "defaults": got["defaults"], "allow": got["allow_config_override"], "emails": got["alert_emails"],
 		"expires_at": got["expires_at"], "user_id": got["user_id"], "mode": got["creation_mode"], "rotation": got["rotation_policy"], "reset": got["reset_usage"],
-	}, `{"key":"cl*******`+plain[len(plain)-2:]+`","type":"workspace-service","status":"active","usage_limits":{"credit_limit":5,"periodic_reset":null},
+	}, `{"key":"cl*******`+plain[len(plain)-2:]+`","type":"workspace-service","status":"active","usage_limits":{"credit_limit":5,"periodic_reset":null,"current_usage":0},
 		"rate_limits":[{"type":"requests","unit":"rps","value":5}],"scopes":["completions.write","providers.list"],
 		"defaults":{"metadata":{"env":"dev"},"config_id":null,"allow_config_override":false},"allow":0,"emails":["a@example.com"],
 		"expires_at":"2031-01-01T00:00:00.000Z","user_id":null,"mode":"api","rotation":null,"reset":0}`)

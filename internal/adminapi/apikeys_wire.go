@@ -23,6 +23,7 @@ type APIKey struct {
 	UsageLimits    usageObject  `json:"usage_limits"`
 	ResetUsage     *int         `json:"reset_usage" enum:"0,1" doc:"0 where usage is limited: resets take effect at once, so none is ever pending. Null where it is not."`
 	LastResetAt    *string      `json:"last_reset_at" format:"date-time"`
+	Usage          []LimitUsage `json:"usage,omitempty" doc:"How each limit stands; where it is known."`
 	Scopes         []string     `json:"scopes"`
 	Defaults       *KeyDefaults `json:"defaults"`
 	// AllowConfigOverride is a number because clients decode it into one.
@@ -43,15 +44,15 @@ type KeyDefaults struct {
 	AllowConfigOverride *bool             `json:"allow_config_override,omitempty"`
 }
 
-func (a *api) apiKeyWire(k claviger.APIKey) APIKey {
+func (a *api) apiKeyWire(k claviger.APIKey, st admin.Standing) APIKey {
 	out := APIKey{
 		ID: string(k.ID), Key: k.Masked, Name: k.Name, Description: orNull(k.Description), Type: k.Kind().String(),
 		OrganisationID: string(k.OrganisationID), WorkspaceID: orNull(k.WorkspaceID), UserID: orNull(k.UserID),
-		Status: string(a.admin.KeyStatus(k)), CreatedAt: instant(k.CreatedAt), LastUpdatedAt: instant(k.UpdatedAt), CreationMode: k.CreationMode,
-		RateLimits: rateArray{raw{k.RateLimits}}, UsageLimits: usageObject{raw{k.UsageLimits}},
+		Status: string(st.Status), CreatedAt: instant(k.CreatedAt), LastUpdatedAt: instant(k.UpdatedAt), CreationMode: k.CreationMode,
+		RateLimits: rateArray{raw{k.RateLimits}}, UsageLimits: usageObject{raw{st.UsageLimits}}, Usage: limitsWire(st),
 		Scopes: make([]string, len(k.Scopes)), AlertEmails: k.AlertEmails, ExpiresAt: instant(k.ExpiresAt), Object: "api-key",
 	}
-	out.LastResetAt, out.LastRotatedAt, out.KeyTransitionExpiresAt = instant(k.ResetAt), instant(k.RotatedAt), instant(a.admin.TransitionEnd(k))
+	out.LastResetAt, out.LastRotatedAt, out.KeyTransitionExpiresAt = instant(st.LastResetAt), instant(k.RotatedAt), instant(a.admin.TransitionEnd(k))
 	out.RotationPolicy = rotationWire(k)
 	if k.UsageLimits != nil {
 		out.ResetUsage = new(int)

@@ -19,6 +19,7 @@ import (
 	"github.com/claviger/claviger/internal/authz"
 	"github.com/claviger/claviger/internal/catalogue"
 	"github.com/claviger/claviger/internal/httpx"
+	"github.com/claviger/claviger/internal/limits/memory"
 	"github.com/claviger/claviger/internal/provider/all"
 	"github.com/claviger/claviger/internal/secret"
 	"github.com/claviger/claviger/internal/store"
@@ -34,6 +35,7 @@ type world struct {
 	dir      string // of the store
 	store    *store.Store
 	service  *admin.Service
+	limiter  *memory.Limiter
 	api      *api
 	handler  http.Handler
 	made     admin.Bootstrapped
@@ -72,6 +74,14 @@ func (t transactions) Entries(ctx context.Context, org claviger.OrganisationID, 
 	return t.w.store.Entries(ctx, org, q)
 }
 
+func (t transactions) UsageOfPolicy(ctx context.Context, org claviger.OrganisationID, id claviger.PolicyID, q claviger.UsageQuery) ([]claviger.Usage, int, error) {
+	return t.w.store.UsageOfPolicy(ctx, org, id, q)
+}
+
+func (t transactions) Counters(ctx context.Context, org claviger.OrganisationID, counters []claviger.Counter) ([]claviger.Usage, error) {
+	return t.w.store.Counters(ctx, org, counters)
+}
+
 type listener struct {
 	admin.Tx
 	w *world
@@ -108,7 +118,9 @@ func newWorld(t testing.TB) *world {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.NewTextHandler(w.logs, nil))
+	w.limiter = memory.New(memory.Options{Now: w.moment})
 	w.service = admin.New(admin.Deps{
+		Meter: w.limiter,
 		Store: transactions{w}, Vault: v, Registry: all.Registry(), Catalogue: catalogue.Default(), Log: log,
 		Now:     w.clock,
 		Changed: func(c claviger.Change) { w.mu.Lock(); w.changes = append(w.changes, c); w.mu.Unlock() },

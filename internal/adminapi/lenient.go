@@ -35,7 +35,12 @@ func members(raw json.RawMessage, v reflect.Value) {
 		return
 	}
 	for i := range v.NumField() {
-		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		field := v.Type().Field(i)
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if field.Anonymous && name == "" && field.Type.Kind() == reflect.Struct {
+			members(raw, v.Field(i)) // its fields are the request's own
+			continue
+		}
 		if member, ok := all[name]; ok && name != "" {
 			lenient(member, v.Field(i))
 		}

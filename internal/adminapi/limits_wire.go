@@ -57,6 +57,7 @@ func usageSchema(amount string) *huma.Schema {
 			"periodic_reset_days": number(bound(1), bound(365), huma.TypeInteger),
 			"next_usage_reset_at": {Type: huma.TypeString, Nullable: true, Description: "ISO 8601"},
 			"enforcement":         choices(true, "strict"),
+			"current_usage":       {Type: huma.TypeNumber, Nullable: true, Description: "In answers alone."},
 		},
 	}
 }

@@ -36,28 +36,30 @@ func (a *api) providers() {
 
 // Provider is a provider on the wire.
 type Provider struct {
-	ID             string      `json:"id" format:"uuid"`
-	Name           string      `json:"name"`
-	Slug           string      `json:"slug"`
-	IntegrationID  string      `json:"integration_id" doc:"The integration's slug."`
-	AIProviderName string      `json:"ai_provider_name"`
-	WorkspaceID    string      `json:"workspace_id"`
-	Note           *string     `json:"note"`
-	Status         string      `json:"status" enum:"active,exhausted,expired"`
-	UsageLimits    usageObject `json:"usage_limits"`
-	RateLimits     rateArray   `json:"rate_limits"`
-	ResetUsage     *int        `json:"reset_usage"`
-	CreatedAt      *string     `json:"created_at" format:"date-time"`
-	LastUpdatedAt  *string     `json:"last_updated_at" format:"date-time"`
-	ExpiresAt      *string     `json:"expires_at" format:"date-time"`
-	Object         string      `json:"object" enum:"provider"`
+	ID             string       `json:"id" format:"uuid"`
+	Name           string       `json:"name"`
+	Slug           string       `json:"slug"`
+	IntegrationID  string       `json:"integration_id" doc:"The integration's slug."`
+	AIProviderName string       `json:"ai_provider_name"`
+	WorkspaceID    string       `json:"workspace_id"`
+	Note           *string      `json:"note"`
+	Status         string       `json:"status" enum:"active,exhausted,expired"`
+	UsageLimits    usageObject  `json:"usage_limits"`
+	RateLimits     rateArray    `json:"rate_limits"`
+	Usage          []LimitUsage `json:"usage,omitempty" doc:"How each limit stands; where it is known."`
+	LastResetAt    *string      `json:"last_reset_at" format:"date-time"`
+	ResetUsage     *int         `json:"reset_usage"`
+	CreatedAt      *string      `json:"created_at" format:"date-time"`
+	LastUpdatedAt  *string      `json:"last_updated_at" format:"date-time"`
+	ExpiresAt      *string      `json:"expires_at" format:"date-time"`
+	Object         string       `json:"object" enum:"provider"`
 }
 
-func (a *api) providerWire(p claviger.Provider) Provider {
+func providerWire(p claviger.Provider, st admin.Standing) Provider {
 	return Provider{
 		ID: string(p.ID), Name: p.Name, Slug: p.Slug, IntegrationID: p.IntegrationSlug, AIProviderName: p.AIProvider,
-		WorkspaceID: string(p.WorkspaceID), Note: orNull(p.Note), Status: string(a.admin.ProviderStatus(p)),
-		UsageLimits: usageObject{raw{p.UsageLimits}}, RateLimits: rateArray{raw{p.RateLimits}},
+		WorkspaceID: string(p.WorkspaceID), Note: orNull(p.Note), Status: string(st.Status),
+		UsageLimits: usageObject{raw{st.UsageLimits}}, Usage: limitsWire(st), LastResetAt: instant(st.LastResetAt), RateLimits: rateArray{raw{p.RateLimits}},
 		CreatedAt: instant(p.CreatedAt), LastUpdatedAt: instant(p.UpdatedAt), ExpiresAt: instant(p.ExpiresAt), Object: "provider",
 	}
 }
@@ -74,7 +76,7 @@ type providerList struct {
 
 func (a *api) listProviders(ctx context.Context, by authz.Caller, in *providerList) (list[Provider], error) {
 	all, total, err := a.admin.Providers(ctx, by, in.WorkspaceID, in.page(providersPage))
-	return listOf(all, total, a.providerWire), err
+	return standingList(all, total, a.admin.ProviderStandings(ctx, false, all...), providerWire), err
 }
 
 // ProviderRef names a provider or virtual key of a workspace.
@@ -85,7 +87,7 @@ type ProviderRef struct {
 
 func (a *api) getProvider(ctx context.Context, by authz.Caller, in *ProviderRef) (Provider, error) {
 	d, err := a.admin.Provider(ctx, by, in.WorkspaceID, in.Slug)
-	return a.providerWire(d.Provider), err
+	return providerWire(d.Provider, a.admin.ProviderStandings(ctx, true, d.Provider)[0]), err
 }
 
 func (a *api) createProvider(ctx context.Context, by authz.Caller, in *struct {

@@ -14,7 +14,7 @@ func TestProviderLifeCycle(t *testing.T) {
 	same(t, "made", []any{made["slug"], made["object"]}, `["second-way","provider"]`)
 	got := w.must(workspace, "GET", "/providers/"+made["id"].(string), "")
 	same(t, "detail", []any{got["name"], got["slug"], got["integration_id"], got["ai_provider_name"], got["note"], got["status"], got["usage_limits"], got["rate_limits"], got["expires_at"], got["object"], got["workspace_id"]},
-		`["Second Way","second-way","shared","openai","for batch","active",{"credit_limit":10,"periodic_reset":"monthly"},[{"type":"requests","unit":"rpm","value":60}],"2031-01-01T00:00:00.000Z","provider","`+string(w.made.Workspace.ID)+`"]`)
+		`["Second Way","second-way","shared","openai","for batch","active",{"credit_limit":10,"periodic_reset":"monthly","next_usage_reset_at":"2030-06-01T00:00:00.000Z","current_usage":0},[{"type":"requests","unit":"rpm","value":60}],"2031-01-01T00:00:00.000Z","provider","`+string(w.made.Workspace.ID)+`"]`)
 	generated := w.must(workspace, "POST", "/providers", `{"name":"My Way","integration_id":"`+w.must(orgAdmin, "GET", "/integrations/shared", "")["id"].(string)+`"}`)
 	if slug := generated["slug"].(string); !strings.HasPrefix(slug, "my-way-") {
 		t.Errorf("generated slug %q", slug)
@@ -22,7 +22,7 @@ func TestProviderLifeCycle(t *testing.T) {
 	steps := []struct{ what, actor, path, body, field, want string }{
 		{"name, by workspace in the body", orgAdmin, "/providers/second-way", `{"name":"Renamed","workspace_id":"` + first + `"}`, "name", `"Renamed"`},
 		{"note, by workspace in the query", orgAdmin, "/providers/second-way?workspace_id=" + first, `{"note":null}`, "note", `null`},
-		{"what nobody spoke of stays", workspace, "/providers/second-way", `{"reset_usage":true}`, "usage_limits", `{"credit_limit":10,"periodic_reset":"monthly"}`},
+		{"what nobody spoke of stays", workspace, "/providers/second-way", `{"reset_usage":true}`, "usage_limits", `{"credit_limit":10,"periodic_reset":"monthly","next_usage_reset_at":"2030-06-01T00:00:00.000Z","current_usage":0}`},
 		{"budget cleared", workspace, "/providers/second-way", `{"usage_limits":null}`, "usage_limits", `null`},
 		{"rates in an array", workspace, "/providers/second-way", `{"rate_limits":[{"type":"tokens","unit":"rpd","value":0}]}`, "rate_limits", `[{"type":"tokens","unit":"rpd","value":0}]`},
 		{"rates cleared", workspace, "/providers/second-way", `{"rate_limits":[]}`, "rate_limits", `null`},

@@ -87,10 +87,14 @@ func furnish(w *world) *strings.Replacer {
 	w.spaceKey("user of another workspace", "user", second, user)
 	gone := w.key("deleted", "organisation/service", `{"name":"k","scopes":[`+quoted(claviger.AllScopes(claviger.OrganisationKey, claviger.ServiceKey))+`]}`)
 	w.must(orgAdmin, "DELETE", "/api-keys/"+gone, "")
+	usage := w.must(orgAdmin, "POST", "/policies/usage-limits", `{"workspace_id":"`+first+`",`+aUsagePolicy)["id"].(string)
+	rate := w.must(orgAdmin, "POST", "/policies/rate-limits", `{"workspace_id":"`+first+`",`+aRatePolicy)["id"].(string)
+	w.spend(usage, "api_key:k", "none", w.moment(), 2_500_000_000)
 	theirs := w.must("other organisation", "POST", "/admin/workspaces", `{"name":"Theirs"}`)["slug"].(string)
 	made := w.must("other organisation", "POST", "/api-keys/workspace/service", fmt.Sprintf(`{"name":"k","workspace_id":%q,"scopes":[%s]}`, theirs, quoted(service)))
 	w.keys["workspace of another organisation"] = made["key"].(string)
-	return strings.NewReplacer("{ws}", first, "{org}", "org-one", "{local}", "local-one", "{ref}", "ref-one", "{key}", id)
+	return strings.NewReplacer("{ws}", first, "{org}", "org-one", "{local}", "local-one", "{ref}", "ref-one", "{key}", id,
+		"{usage}", usage, "{rate}", rate)
 }
 
 // spaceKey makes a workspace key and remembers it as actor.

@@ -42,12 +42,12 @@ func (a *api) createVirtualKey(ctx context.Context, by authz.Caller, in *struct 
 
 func (a *api) listVirtualKeys(ctx context.Context, by authz.Caller, in *providerList) (list[VirtualKey], error) {
 	all, total, err := a.admin.Providers(ctx, by, in.WorkspaceID, in.page(providersPage))
-	return listOf(all, total, a.virtualKeyWire), err
+	return standingList(all, total, a.admin.ProviderStandings(ctx, false, all...), virtualKeyWire), err
 }
 
 func (a *api) getVirtualKey(ctx context.Context, by authz.Caller, in *ProviderRef) (VirtualKeyDetail, error) {
 	d, err := a.admin.VirtualKey(ctx, by, in.WorkspaceID, in.Slug)
-	return a.virtualKeyDetailWire(d), err
+	return virtualKeyDetailWire(d, a.admin.ProviderStandings(ctx, true, d.Provider)[0]), err
 }
 
 func (a *api) updateVirtualKey(ctx context.Context, by authz.Caller, in *struct {

@@ -79,7 +79,7 @@ func TestVirtualKeyLifeCycle(t *testing.T) {
 		{"what was shown changes nothing", workspace, `{"model_config":` + config("eu-west-2", "ca*******bb") + `}`, "model_config", config("eu-west-2", "ca*******bb")},
 		{"a secret is rotated", workspace, `{"awsSecretAccessKey":"` + w.plant("canary-secret-1111-cc") + `"}`, "model_config", config("eu-west-2", "ca*******cc")},
 		{"an organisation key finds it without a workspace", orgAdmin, `{"name":"Renamed"}`, "name", `"Renamed"`},
-		{"limits", workspace, `{"usage_limits":{"credit_limit":1.5},"rate_limits":[{"type":"requests","unit":"rpm","value":5}]}`, "usage_limits", `{"credit_limit":1.5}`},
+		{"limits", workspace, `{"usage_limits":{"credit_limit":1.5},"rate_limits":[{"type":"requests","unit":"rpm","value":5}]}`, "usage_limits", `{"credit_limit":1.5,"current_usage":0}`},
 		{"a mapping takes the place of a secret", workspace, `{"secret_mappings":[{"target_field":"model_config.awsSecretAccessKey","secret_reference_id":"r"}]}`, "secret_mappings",
 			`[{"target_field":"model_config.awsSecretAccessKey","secret_reference_id":"r","secret_key":null,"value_format":null}]`},
 	}

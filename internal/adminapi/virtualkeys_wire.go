@@ -14,20 +14,22 @@ import (
 
 // VirtualKey is a provider in its older form.
 type VirtualKey struct {
-	ID             string      `json:"id" format:"uuid"`
-	AIProviderName string      `json:"ai_provider_name"`
-	Name           string      `json:"name"`
-	Note           *string     `json:"note"`
-	Status         string      `json:"status" enum:"active,exhausted,expired"`
-	UsageLimits    usageObject `json:"usage_limits"`
-	RateLimits     rateArray   `json:"rate_limits"`
-	ResetUsage     *int        `json:"reset_usage"`
-	CreatedAt      *string     `json:"created_at" format:"date-time"`
-	LastUpdatedAt  *string     `json:"last_updated_at" format:"date-time"`
-	ExpiresAt      *string     `json:"expires_at" format:"date-time"`
-	Slug           string      `json:"slug"`
-	WorkspaceID    string      `json:"workspace_id"`
-	Object         string      `json:"object" enum:"virtual-key"`
+	ID             string       `json:"id" format:"uuid"`
+	AIProviderName string       `json:"ai_provider_name"`
+	Name           string       `json:"name"`
+	Note           *string      `json:"note"`
+	Status         string       `json:"status" enum:"active,exhausted,expired"`
+	UsageLimits    usageObject  `json:"usage_limits"`
+	RateLimits     rateArray    `json:"rate_limits"`
+	Usage          []LimitUsage `json:"usage,omitempty" doc:"How each limit stands; where it is known."`
+	LastResetAt    *string      `json:"last_reset_at" format:"date-time"`
+	ResetUsage     *int         `json:"reset_usage"`
+	CreatedAt      *string      `json:"created_at" format:"date-time"`
+	LastUpdatedAt  *string      `json:"last_updated_at" format:"date-time"`
+	ExpiresAt      *string      `json:"expires_at" format:"date-time"`
+	Slug           string       `json:"slug"`
+	WorkspaceID    string       `json:"workspace_id"`
+	Object         string       `json:"object" enum:"virtual-key"`
 }
 
 // VirtualKeyDetail is a virtual key with what may be shown of its settings.
@@ -38,18 +40,18 @@ type VirtualKeyDetail struct {
 	SecretMappings []SecretMapping            `json:"secret_mappings"`
 }
 
-func (a *api) virtualKeyWire(p claviger.Provider) VirtualKey {
+func virtualKeyWire(p claviger.Provider, st admin.Standing) VirtualKey {
 	return VirtualKey{
-		ID: string(p.ID), AIProviderName: p.AIProvider, Name: p.Name, Note: orNull(p.Note), Status: string(a.admin.ProviderStatus(p)),
-		UsageLimits: usageObject{raw{p.UsageLimits}}, RateLimits: rateArray{raw{p.RateLimits}},
+		ID: string(p.ID), AIProviderName: p.AIProvider, Name: p.Name, Note: orNull(p.Note), Status: string(st.Status),
+		UsageLimits: usageObject{raw{st.UsageLimits}}, Usage: limitsWire(st), LastResetAt: instant(st.LastResetAt), RateLimits: rateArray{raw{p.RateLimits}},
 		CreatedAt: instant(p.CreatedAt), LastUpdatedAt: instant(p.UpdatedAt), ExpiresAt: instant(p.ExpiresAt),
 		Slug: p.Slug, WorkspaceID: string(p.WorkspaceID), Object: "virtual-key",
 	}
 }
 
-func (a *api) virtualKeyDetailWire(d admin.ProviderDetail) VirtualKeyDetail {
+func virtualKeyDetailWire(d admin.ProviderDetail, st admin.Standing) VirtualKeyDetail {
 	return VirtualKeyDetail{
-		VirtualKey: a.virtualKeyWire(d.Provider), MaskedAPIKey: orNull(d.MaskedKey),
+		VirtualKey: virtualKeyWire(d.Provider, st), MaskedAPIKey: orNull(d.MaskedKey),
 		ModelConfig: admin.ModelConfig(d.Configurations), SecretMappings: mappingsWire(admin.VirtualKeyMappings(d.SecretMappings)),
 	}
 }

@@ -41,7 +41,7 @@ func (f NameStyle) plain() bool { return f.NameFormat == "plain" }
 
 func (a *api) createWorkspace(ctx context.Context, by authz.Caller, in *struct{ Body Body[WorkspaceRequest] }) (Workspace, error) {
 	w, err := a.admin.CreateWorkspace(ctx, by, workspaceInput(in.Body))
-	return workspaceWire(w, false), err
+	return workspaceWire(w, a.admin.WorkspaceStandings(ctx, true, w)[0], false), err
 }
 
 type workspaceList struct {
@@ -60,7 +60,9 @@ func (a *api) listWorkspaces(ctx context.Context, by authz.Caller, in *workspace
 		}
 	}
 	all, total, err := a.admin.Workspaces(ctx, by, f)
-	return listOf(all, total, func(w claviger.Workspace) Workspace { return workspaceWire(w, in.plain()) }), err
+	return standingList(all, total, a.admin.WorkspaceStandings(ctx, false, all...), func(w claviger.Workspace, st admin.Standing) Workspace {
+		return workspaceWire(w, st, in.plain())
+	}), err
 }
 
 func (a *api) getWorkspace(ctx context.Context, by authz.Caller, in *struct {
@@ -68,7 +70,7 @@ func (a *api) getWorkspace(ctx context.Context, by authz.Caller, in *struct {
 	NameStyle
 }) (WorkspaceDetail, error) {
 	w, err := a.admin.Workspace(ctx, by, in.ID)
-	return WorkspaceDetail{Workspace: workspaceWire(w, in.plain()), Users: []struct{}{}}, err
+	return WorkspaceDetail{Workspace: workspaceWire(w, a.admin.WorkspaceStandings(ctx, true, w)[0], in.plain()), Users: []struct{}{}}, err
 }
 
 func (a *api) updateWorkspace(ctx context.Context, by authz.Caller, in *struct {
@@ -76,7 +78,7 @@ func (a *api) updateWorkspace(ctx context.Context, by authz.Caller, in *struct {
 	Body Body[WorkspaceRequest]
 }) (Workspace, error) {
 	w, err := a.admin.UpdateWorkspace(ctx, by, in.ID, workspaceInput(in.Body))
-	return workspaceWire(w, false), err
+	return workspaceWire(w, a.admin.WorkspaceStandings(ctx, true, w)[0], false), err
 }
 
 // DeleteWorkspaceRequest confirms the deletion of a workspace.

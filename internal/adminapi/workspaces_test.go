@@ -9,6 +9,7 @@ import (
 func TestWorkspaceLifeCycle(t *testing.T) {
 	w := newWorld(t)
 	limits := `[{"credit_limit":10,"type":"cost","alert_threshold":8,"periodic_reset":"monthly"}]`
+	shown := `[{"credit_limit":10,"type":"cost","alert_threshold":8,"periodic_reset":"monthly","next_usage_reset_at":"2030-06-01T00:00:00.000Z","current_usage":0}]`
 	rates := `[{"type":"requests","unit":"rpm","value":0}]`
 	made := w.must(orgAdmin, "POST", "/admin/workspaces", `{"name":"Team Ä","description":"d","defaults":{"metadata":{"env":"prod"}},"usage_limits":`+limits+`,"rate_limits":`+rates+`}`)
 	slug, id := made["slug"].(string), made["id"].(string)
@@ -20,7 +21,7 @@ func TestWorkspaceLifeCycle(t *testing.T) {
 	}
 	for _, ref := range []string{slug, id} {
 		got := w.must(orgAdmin, "GET", "/admin/workspaces/"+ref, "")
-		same(t, "limits", []any{got["usage_limits"], got["rate_limits"]}, "["+limits+","+rates+"]")
+		same(t, "limits", []any{got["usage_limits"], got["rate_limits"]}, "["+shown+","+rates+"]")
 		same(t, "defaults", got["defaults"], `{"metadata":{"env":"prod"},"is_default":0,"object":"workspace"}`)
 		same(t, "users", got["users"], `[]`)
 	}
@@ -30,7 +31,7 @@ func TestWorkspaceLifeCycle(t *testing.T) {
 	}
 	w.must(orgAdmin, "PUT", "/admin/workspaces/"+id, `{"description":null}`)
 	got := w.must(orgAdmin, "GET", "/admin/workspaces/"+id, "")
-	same(t, "absent limits kept, null description cleared", []any{got["description"], got["usage_limits"]}, "[null,"+limits+"]")
+	same(t, "absent limits kept, null description cleared", []any{got["description"], got["usage_limits"]}, "[null,"+shown+"]")
 	w.must(orgAdmin, "PUT", "/admin/workspaces/"+id, `{"usage_limits":null,"rate_limits":[],"defaults":null}`)
 	got = w.must(orgAdmin, "GET", "/admin/workspaces/"+id, "")
 	same(t, "limits cleared", []any{got["usage_limits"], got["rate_limits"], got["defaults"]}, `[null,null,null]`)
@@ -147,7 +148,7 @@ func TestWholeNumbersAreWrittenAsIntegers(t *testing.T) {
 	w := newWorld(t)
 	id := w.must(orgAdmin, "POST", "/admin/workspaces", `{"name":"n","usage_limits":[{"credit_limit":10.0,"current_usage":3,"alert_threshold":null}],"rate_limits":[{"type":"tokens","unit":"rpd","value":1e3}]}`)["id"].(string)
 	text := w.do(orgAdmin, "GET", "/admin/workspaces/"+id, "").text
-	for _, want := range []string{`"usage_limits":[{"credit_limit":10,"alert_threshold":null}]`, `"value":1000`} {
+	for _, want := range []string{`"usage_limits":[{"credit_limit":10,"alert_threshold":null,"current_usage":0}]`, `"value":1000`} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %s in %s", want, text)
 		}

@@ -21,6 +21,7 @@ type Workspace struct {
 	Defaults      *WorkspaceDefaults `json:"defaults"`
 	UsageLimits   usageArray         `json:"usage_limits"`
 	RateLimits    rateArray          `json:"rate_limits"`
+	Usage         []LimitUsage       `json:"usage,omitempty" doc:"How each limit stands; where it is known."`
 	Status        string             `json:"status"`
 	Object        string             `json:"object" enum:"workspace"`
 }
@@ -41,13 +42,13 @@ type WorkspaceDetail struct {
 	Users []struct{} `json:"users" doc:"Members."`
 }
 
-func workspaceWire(w claviger.Workspace, plain bool) Workspace {
+func workspaceWire(w claviger.Workspace, st admin.Standing, plain bool) Workspace {
 	out := Workspace{
 		ID: string(w.ID), Slug: w.Slug, Name: admin.DisplayName(w),
 		Description: orNull(w.Description), Icon: orNull(w.Icon), IsDefault: flag(w.IsDefault),
 		CreatedAt: instant(w.CreatedAt), LastUpdatedAt: instant(w.UpdatedAt),
-		UsageLimits: usageArray{raw{w.UsageLimits}}, RateLimits: rateArray{raw{w.RateLimits}},
-		Status: string(w.Status), Object: "workspace",
+		UsageLimits: usageArray{raw{st.UsageLimits}}, Usage: limitsWire(st), RateLimits: rateArray{raw{w.RateLimits}},
+		Status: string(st.Status), LastResetAt: instant(st.LastResetAt), Object: "workspace",
 	}
 	if plain {
 		out.Name = w.Name
@@ -78,6 +79,7 @@ type WorkspaceRequest struct {
 	Defaults    Optional[WorkspaceDefaultsRequest] `json:"defaults"`
 	UsageLimits Optional[usageArray]               `json:"usage_limits"`
 	RateLimits  Optional[rateArray]                `json:"rate_limits"`
+	ResetUsage  Optional[switchField]              `json:"reset_usage" doc:"true: count from zero again."`
 }
 
 // WorkspaceDefaultsRequest changes the defaults field by field.
@@ -93,7 +95,7 @@ func workspaceInput(b Body[WorkspaceRequest]) admin.WorkspaceInput {
 	in := admin.WorkspaceInput{
 		Name: v.Name.Optional, Description: v.Description.Optional, Icon: v.Icon.Optional,
 		UsageLimits: rawField(v.UsageLimits.Optional, usageArray.bytes), RateLimits: rawField(v.RateLimits.Optional, rateArray.bytes),
-		Found: b.Found,
+		ResetUsage: bool(v.ResetUsage.Value), Found: b.Found,
 	}
 	if d, ok := v.Defaults.Get(); ok {
 		in.Metadata, in.UserAPIKeyConfig = d.Metadata.Optional, d.UserAPIKeyConfig.Optional

@@ -74,17 +74,6 @@ func (t *Tx) PutGrant(ctx context.Context, g claviger.Grant) error {
 const countGrants = `SELECT (SELECT COUNT(*) FROM grants WHERE organisation_id = $1 AND integration_id = $2 AND enabled)
 FROM integrations WHERE organisation_id = $1 AND id = $2 AND ` + live
 
-const unexhaustProviders = `UPDATE providers SET status = 'active', updated_us = $1, version = version + 1
-WHERE organisation_id = $2 AND integration_id = $3 AND workspace_id = $4 AND status = 'exhausted' AND ` + live
-
-// UnexhaustProviders makes the exhausted providers of an integration in a
-// workspace active again.
-func (t *Tx) UnexhaustProviders(ctx context.Context, g claviger.Grant) error {
-	_, err := t.exec(ctx, step{name: "reset providers"}, unexhaustProviders, g.UpdatedAt.UnixMicro(), g.OrganisationID,
-		g.IntegrationID, g.WorkspaceID)
-	return err
-}
-
 // CountGrants counts the enabled rows of an integration.
 func (t *Tx) CountGrants(ctx context.Context, org claviger.OrganisationID, id claviger.IntegrationID) (n int, err error) {
 	err = t.row(ctx, "integration", []any{&n}, countGrants, org, id)

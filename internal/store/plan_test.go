@@ -59,7 +59,6 @@ func TestQueriesUseIndexes(t *testing.T) {
 		"models of an integration":           {listModels, "sqlite_autoindex_integration_models_1"},
 		"integrations by tag":                {"SELECT i.*" + integrations(claviger.IntegrationQuery{Tags: []claviger.Tag{{Name: "a", Value: "b"}, {Name: "c"}}}), "integration_tags_name"},
 		"accessible ones by tag":             {"SELECT i.*" + integrations(claviger.IntegrationQuery{AccessibleTo: "ws", Tags: []claviger.Tag{{Name: "a"}}}), "grants_list"},
-		"exhausted providers":                {unexhaustProviders, "providers_integration"},
 		"deleting models of own":             {deleteWorkspaceGrants[4], "sqlite_autoindex_integration_models_1"},
 		"grants of an integration":           {listGrants, "sqlite_autoindex_grants_1"},
 		"count of grants":                    {countGrants, "sqlite_autoindex_grants_1"},

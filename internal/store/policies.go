@@ -11,11 +11,11 @@ import (
 )
 
 const policyColumns = `organisation_id, id, workspace_id, kind, name, description, conditions, group_by, bound, target,
-	status, created_us, updated_us, version`
+	counts_from_us, status, created_us, updated_us, version`
 
 func policyTo(p *claviger.Policy) []any {
 	return []any{text(&p.OrganisationID), text(&p.ID), text(&p.WorkspaceID), text(&p.Kind), text(&p.Name), text(&p.Description),
-		rawTo{&p.Conditions}, rawTo{&p.GroupBy}, rawTo{&p.Limit}, text(&p.Target),
+		rawTo{&p.Conditions}, rawTo{&p.GroupBy}, rawTo{&p.Limit}, text(&p.Target), timeTo{&p.CountsFrom},
 		text(&p.Status), timeTo{&p.CreatedAt}, timeTo{&p.UpdatedAt}, number(&p.Version)}
 }
 
@@ -34,7 +34,7 @@ func listedBy(limit json.RawMessage) (l listed, err error) {
 
 // The row is taken from a live workspace, so that a policy cannot outlive it.
 const insertPolicy = `INSERT INTO policies (` + policyColumns + `, measure, unit)
-SELECT organisation_id, $2, id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16
+SELECT organisation_id, $2, id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17
 FROM workspaces WHERE organisation_id = $1 AND id = $3 AND ` + live
 
 // InsertPolicy adds a policy; claviger.Missing if its workspace is not there.
@@ -45,7 +45,7 @@ func (t *Tx) InsertPolicy(ctx context.Context, p claviger.Policy) error {
 		return fmt.Errorf("insert policy: %w", err)
 	}
 	n, err := t.exec(ctx, step{name: "insert policy", taken: "policy already exists"}, insertPolicy, p.OrganisationID, p.ID, p.WorkspaceID, p.Kind, p.Name, p.Description,
-		raw(p.Conditions), raw(p.GroupBy), raw(p.Limit), p.Target, p.Status, p.CreatedAt.UnixMicro(), p.UpdatedAt.UnixMicro(), p.Version,
+		raw(p.Conditions), raw(p.GroupBy), raw(p.Limit), p.Target, micros(p.CountsFrom), p.Status, p.CreatedAt.UnixMicro(), p.UpdatedAt.UnixMicro(), p.Version,
 		by.Type, by.Unit)
 	if err == nil && n == 0 {
 		return claviger.Missing("workspace")
@@ -100,8 +100,8 @@ func (t *Tx) Policies(ctx context.Context, org claviger.OrganisationID, q clavig
 
 const (
 	updatePolicy = `UPDATE policies SET name = $1, description = $2, conditions = $3, bound = $4, measure = $5, unit = $6,
-	updated_us = $7, version = version + 1
-WHERE organisation_id = $8 AND id = $9 AND version = $10 AND ` + live
+	counts_from_us = $7, updated_us = $8, version = version + 1
+WHERE organisation_id = $9 AND id = $10 AND version = $11 AND ` + live
 	policyExists  = "SELECT 1 FROM policies WHERE organisation_id = $1 AND id = $2 AND " + live
 	archivePolicy = `UPDATE policies SET status = 'archived', updated_us = $1, version = version + 1
 WHERE organisation_id = $2 AND id = $3 AND version = $4 AND ` + live
@@ -116,7 +116,7 @@ func (t *Tx) UpdatePolicy(ctx context.Context, p claviger.Policy) error {
 		return fmt.Errorf("update policy: %w", err)
 	}
 	n, err := t.exec(ctx, step{name: "update policy"}, updatePolicy, p.Name, p.Description, raw(p.Conditions), raw(p.Limit), by.Type, by.Unit,
-		p.UpdatedAt.UnixMicro(), p.OrganisationID, p.ID, p.Version)
+		micros(p.CountsFrom), p.UpdatedAt.UnixMicro(), p.OrganisationID, p.ID, p.Version)
 	return t.changed(ctx, n, err, "policy", policyExists, p.OrganisationID, p.ID)
 }
 

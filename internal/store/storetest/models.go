@@ -115,31 +115,3 @@ func tagged(t *testing.T, w *world) {
 	find("after a change", []string{"one", "two"}, "", claviger.Tag{Name: "env", Value: "prod"})
 	find("by a tag that was taken away", none, "", claviger.Tag{Name: "team"})
 }
-
-// reset makes the exhausted providers of one workspace and integration active.
-func reset(t *testing.T, w *world) {
-	ctx, o := t.Context(), w.ours
-	expired := provider(o.integration, o.workspace.ID, "expired")
-	expired.Status = claviger.Expired
-	o.provider.Status = claviger.Exhausted
-	spent := o.grant
-	spent.Status = claviger.Exhausted
-	w.update(func(tx *store.Tx) error {
-		return errors.Join(tx.UpdateProvider(ctx, o.provider), tx.InsertProvider(ctx, expired), tx.PutGrant(ctx, spent))
-	})
-	_, err := w.store.Target(ctx, o.org.ID, o.workspace.ID, o.provider.Slug)
-	refused(t, "an exhausted provider", err, claviger.NotFound)
-	again := o.grant
-	again.UpdatedAt, again.LastResetAt = at.Add(time.Minute), at.Add(time.Minute)
-	w.update(func(tx *store.Tx) error {
-		return errors.Join(tx.PutGrant(ctx, again), tx.UnexhaustProviders(ctx, again))
-	})
-	target, err := w.store.Target(ctx, o.org.ID, o.workspace.ID, o.provider.Slug)
-	ok(t, err)
-	again.WorkspaceSlug = o.workspace.Slug
-	same(t, "the grant", again, target.Grant)
-	same(t, "the provider's status", claviger.Active, target.Provider.Status)
-	_, err = w.store.Target(ctx, o.org.ID, o.workspace.ID, "expired")
-	refused(t, "an expired provider", err, claviger.NotFound)
-	unchanged(t, w, w.their)
-}

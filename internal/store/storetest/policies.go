@@ -16,7 +16,7 @@ func policy(ws claviger.Workspace, kind claviger.PolicyKind) claviger.Policy {
 	p := claviger.Policy{ID: claviger.NewID[claviger.PolicyID](), OrganisationID: ws.OrganisationID, WorkspaceID: ws.ID, Kind: kind,
 		Name: "a policy", Description: "of <1>", Conditions: json.RawMessage(`[{"key":"api_key","value":["*"]}]`),
 		GroupBy: json.RawMessage(`[{"key":"metadata._user"}]`), Limit: json.RawMessage(`{"type":"cost","credit_limit":1.50}`),
-		Target: "llm", Status: claviger.Active, CreatedAt: at, UpdatedAt: at, Version: 1}
+		Target: "llm", CountsFrom: at.Add(time.Hour), Status: claviger.Active, CreatedAt: at, UpdatedAt: at, Version: 1}
 	if kind == claviger.RatePolicy {
 		p.Limit = json.RawMessage(`{"type":"requests","unit":"rpm","value":10}`)
 	}
@@ -46,6 +46,7 @@ func policies(t *testing.T, w *world) {
 	})
 
 	usage.Name, usage.Description, usage.Conditions, usage.UpdatedAt = "", "", json.RawMessage(`[]`), at.Add(time.Minute)
+	usage.CountsFrom = time.Time{}
 	usage.Limit = json.RawMessage(`{"type":"cost","credit_limit":2}`)
 	w.update(func(tx *store.Tx) error {
 		return errors.Join(tx.UpdatePolicy(ctx, usage), tx.ForgetPolicyResets(ctx, o.org.ID, usage.ID, at.Add(90*time.Minute)))

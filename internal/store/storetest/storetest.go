@@ -40,7 +40,6 @@ func Run(t *testing.T, open func(testing.TB) *store.Store) {
 		"what uses a secret reference is known":       secretUses,
 		"models are kept":                             models,
 		"integrations are found by tags":              tagged,
-		"exhausted providers are reset":               reset,
 		"there is one keyring":                        keyring,
 		"audit entries are stored":                    audited,
 		"the audit log can be narrowed":               auditFiltered,

@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE policies ADD COLUMN counts_from_us INTEGER;

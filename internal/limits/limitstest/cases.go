@@ -45,13 +45,13 @@ func named(t *testing.T, limiter New) {
 		"a budget rather than a rate":   {[]*limits.Rule{rate, open, second}, second},
 		"a rate when no budget refuses": {[]*limits.Rule{open, rate}, rate},
 	} {
-		if d := refused(t, l, ask(1, 1, 6), tt.rules...); d.Rule != tt.want || d.Asked == 0 || d.Crowded || d.Unbounded != nil {
+		if d := denial(t, l, ask(1, 1, 6), tt.rules...); d.Rule != tt.want || d.Asked == 0 || d.Crowded || d.Unbounded != nil {
 			t.Errorf("%s: got %+v", name, d)
 		}
 	}
 	// Nothing more goes through what is used up, not even what costs nothing.
 	admit(t, l, ask(1, 0, 5), first).Settle(limits.Amount{Cost: 7})
-	if d := refused(t, l, ask(1, 0, 0), first); d.State.Used != 7 {
+	if d := denial(t, l, ask(1, 0, 0), first); d.State.Used != 7 {
 		t.Errorf("used up, its state is %+v", d.State)
 	}
 	refused(t, l, ask(0, 0, 0), rate)
@@ -97,7 +97,7 @@ func strict(t *testing.T, limiter New) {
 	h.Settle(limits.Amount{Cost: 20})
 	counts(t, l, []*limits.Rule{rule, lax}, [2]int64{20, 0}, [2]int64{20, 0})
 	unbounded := errors.New("a picture by its address")
-	if d := refused(t, l, bounded(limits.Amount{}, unbounded), lax, rule); !errors.Is(d, unbounded) || d.Rule != rule || d.RetryAfter != 0 {
+	if d := denial(t, l, bounded(limits.Amount{}, unbounded), lax, rule); !errors.Is(d, unbounded) || d.Rule != rule || d.RetryAfter != 0 {
 		t.Errorf("without a bound: %+v", d)
 	}
 	counts(t, l, []*limits.Rule{rule, lax}, [2]int64{20, 0}, [2]int64{20, 0})
@@ -137,82 +137,8 @@ func retryAfter(t *testing.T, limiter New) {
 		if tt.reserved > 0 {
 			admit(t, l, limits.Ask{Estimate: amount(tt.reserved)}, tt.rule)
 		}
-		if d := refused(t, l, tt.ask, tt.rule); d.RetryAfter != tt.want {
+		if d := denial(t, l, tt.ask, tt.rule); d.RetryAfter != tt.want {
 			t.Errorf("%s: after %v, want %v", name, d.RetryAfter, tt.want)
 		}
-	}
-}
-
-func tells(t *testing.T, limiter New) {
-	l := limiter(nil, fixed)
-	budget, rate := on("k", cost, "monthly", 100), on("k", requests, "rpm", 10)
-	admit(t, l, ask(1, 0, 10), rate, budget).Settle(limits.Amount{Requests: 1})
-	h := admit(t, l, ask(1, 0, 10), rate, budget)
-	admit(t, l, ask(1, 0, 10), rate, budget)
-	minute := noon.Truncate(time.Minute)
-	want := limits.RateState{Rule: rate, State: limits.State{Used: 1, Reserved: 1, Start: minute, Next: minute.Add(time.Minute)}}
-	if got := h.Rates(nil); len(got) != 1 || got[0] != want {
-		t.Errorf("its rates are %+v", got)
-	}
-	charges := func(without ...claviger.Measure) []claviger.Charge {
-		o := claviger.Opening{APIKeyID: "k", Charges: string(h.AppendCharges(nil, without...))}
-		cs, err := o.ChargesOf()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return cs
-	}
-	all := []claviger.Charge{{Counter: rate.Counter, Window: minute}, {Counter: budget.Counter, Window: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)}}
-	if got := charges(); len(got) != 2 || got[0] != all[0] || got[1] != all[1] {
-		t.Errorf("its charges are %+v", got)
-	}
-	if got := charges(cost, tokens); len(got) != 1 || got[0] != all[0] {
-		t.Errorf("without cost, its charges are %+v", got)
-	}
-}
-
-func changes(t *testing.T, limiter New) {
-	l := limiter(nil, fixed)
-	before, raised, lowered, again := on("k", cost, "none", 10), on("k", cost, "none", 20), on("k", cost, "none", 5), on("k", cost, "none", 10)
-	again.Since = noon.Add(-time.Second) // counted from zero by hand
-	h := admit(t, l, ask(1, 0, 10), before)
-	h.Settle(limits.Amount{Cost: 10})
-	refused(t, l, ask(1, 0, 1), before)
-	open := admit(t, l, ask(1, 0, 1), raised)
-	refused(t, l, ask(1, 0, 1), lowered)
-	counts(t, l, []*limits.Rule{before, again}, [2]int64{10, 1}, [2]int64{})
-	admit(t, l, ask(1, 0, 2), again)
-	open.Settle(limits.Amount{Cost: 1}) // of the window that was ended by hand
-	// Who does not know yet that it began again counts in the new window.
-	counts(t, l, []*limits.Rule{before, again}, [2]int64{0, 2}, [2]int64{0, 2})
-	// The same limit twice in one request is counted once.
-	twice := admit(t, l, ask(1, 0, 3), again, before)
-	counts(t, l, []*limits.Rule{again}, [2]int64{0, 5})
-	twice.Settle(limits.Amount{Cost: 4})
-	counts(t, l, []*limits.Rule{again}, [2]int64{4, 2})
-}
-
-func loaded(t *testing.T, limiter New) {
-	march, april := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)
-	now, over, ahead, ever := on("now", cost, "monthly", 10), on("over", cost, "monthly", 10), on("ahead", cost, "monthly", 10), on("ever", cost, "none", 10)
-	unknown := on("unknown", cost, "monthly", 10)
-	rows := ledger{
-		{Counter: now.Counter, Window: march, Used: 4}, {Counter: over.Counter, Window: march.AddDate(0, -1, 0), Used: 4},
-		{Counter: ahead.Counter, Window: april, Used: 4}, {Counter: ever.Counter, Window: time.Time{}, Used: 4},
-	}
-	l := limiter(rows, fixed)
-	rules := []*limits.Rule{now, over, ahead, ever, unknown}
-	want := [][2]int64{{4, 0}, {0, 0}, {4, 0}, {4, 0}, {0, 0}}
-	counts(t, l, rules, want...)
-	h := admit(t, l, ask(1, 0, 6), rules...)
-	refused(t, l, ask(1, 0, 1), ahead) // the clock went back: its window is not opened again
-	h.Settle(limits.Amount{Cost: 1})
-	for i := range want {
-		want[i][0]++
-	}
-	counts(t, l, rules, want...)
-	states, err := l.Usage(t.Context(), rules)
-	if err != nil || !states[0].Start.Equal(march) || !states[2].Start.Equal(april) || !states[2].Next.Equal(april.AddDate(0, 1, 0)) || !states[3].Start.IsZero() || !states[3].Next.IsZero() {
-		t.Errorf("the windows are %+v, %v", states, err)
 	}
 }

@@ -3,6 +3,7 @@ package limitstest
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -53,14 +54,19 @@ func admit(t testing.TB, l limits.Limiter, a limits.Ask, rules ...*limits.Rule) 
 	return h
 }
 
-func refused(t testing.TB, l limits.Limiter, a limits.Ask, rules ...*limits.Rule) *limits.Denied {
+// denial is the refusal of a request that has to be refused.
+func denial(t testing.TB, l limits.Limiter, a limits.Ask, rules ...*limits.Rule) (d *limits.Denied) {
 	t.Helper()
 	h, err := l.Admit(t.Context(), rules, a)
-	d, ok := err.(*limits.Denied) //nolint:errorlint // the contract is the type itself
-	if !ok || h != nil {
+	if !errors.As(err, &d) || h != nil {
 		t.Fatalf("Admit = %v, %v; want it refused", h, err)
 	}
 	return d
+}
+
+func refused(t testing.TB, l limits.Limiter, a limits.Ask, rules ...*limits.Rule) {
+	t.Helper()
+	_ = denial(t, l, a, rules...)
 }
 
 // counts checks used and reserved of each rule in turn.

@@ -48,11 +48,11 @@ func (s *Service) RotateAPIKey(ctx context.Context, by authz.Caller, id string, 
 		if ms, ok := in.TransitionMS.Get(); ok {
 			transition = p.transition("key_transition_period_ms", ms, policy)
 		}
+		if old.InTransition(w.now) {
+			p.add("id", "names a key that was rotated lately: its old secret works until its key_transition_expires_at, and a key has at most one old secret")
+		}
 		if err := p.err(); err != nil {
 			return err
-		}
-		if old.InTransition(w.now) {
-			return claviger.Fail(claviger.Invalid, "The API key was rotated lately: its old secret works until the key_transition_expires_at of the key, and it cannot have two of them")
 		}
 		k, plain := old, claviger.NewKey(old.Type, old.SubType)
 		k.Hash, k.Masked = claviger.HashKey(plain.Reveal()), plain.Mask()

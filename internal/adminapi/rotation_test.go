@@ -43,7 +43,7 @@ func TestRotation(t *testing.T) {
 	w.must("app", "GET", read, "")
 	w.must("old app", "GET", read, "")
 	again := w.do(orgAdmin, "POST", path+"/rotate", `{}`)
-	if again.status != 400 || !strings.Contains(again.text, "AB01") || !strings.Contains(again.text, "key_transition_expires_at") || strings.Contains(again.text, `"path"`) {
+	if again.status != 400 || !strings.Contains(again.text, "AB01") || !strings.Contains(again.text, "key_transition_expires_at") || !strings.Contains(again.text, `"path":"id"`) {
 		t.Errorf("a second rotation within the transition: %d %s", again.status, again.text)
 	}
 	w.must("old app", "GET", read, "")

@@ -2,7 +2,9 @@ package adminapi
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -42,6 +44,10 @@ func (a *adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
 	if !ok {
 		return // nothing is served that declares no scope
 	}
+	known := map[string]bool{}
+	for _, p := range op.Parameters {
+		known[p.Name] = p.In == "query"
+	}
 	for _, prefix := range []string{"/v1", "/v2"} {
 		a.mux.HandleFunc(op.Method+" "+prefix+op.Path, func(w http.ResponseWriter, r *http.Request) {
 			by, err := a.admit(w, r, declared)
@@ -55,10 +61,25 @@ func (a *adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
 			r.Header["Content-Type"] = []string{mediaType}
 			w.Header()["X-Content-Type-Options"] = []string{"nosniff"}
 			w.Header()["Cache-Control"] = []string{"no-store"}
+			nameIgnored(w.Header(), unknownParameters(r, known)...)
 			ctx := context.WithValue(r.Context(), requestKey{}, request{by: by, id: httpx.RequestID(w), header: w.Header()})
 			handler(humago.NewContext(op, r.WithContext(ctx), w))
 		})
 	}
+}
+
+// unknownParameters are the parameters of a query that an operation does not
+// have, sorted.
+func unknownParameters(r *http.Request, known map[string]bool) (names []string) {
+	if r.URL.RawQuery == "" {
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.URL.Query())) {
+		if !known[name] {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // admit says who the caller is, if it may ask for op at all.

@@ -10,9 +10,9 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// ignoredHeader names the fields of a request that change nothing, so that it is
-// noticed: those that this API does not know, or that cannot change, and empty
-// ones that stand for what is stored.
+// ignoredHeader names the fields and the parameters of a request that change
+// nothing, so that it is noticed: those that this API does not know, or that
+// cannot change, and empty ones that stand for what is stored.
 const ignoredHeader = "X-Claviger-Ignored-Fields"
 
 const maxIgnored = 1024 // bytes of the header

@@ -191,6 +191,7 @@ func TestIgnoredFieldsAreNamed(t *testing.T) {
 		"empty fields of a virtual key":       {workspace, "PUT", "/virtual-keys/v", `{"key":"","awsAccessKeyId":"","model_config":{"awsSecretAccessKey":""},"note":""}`, "awsAccessKeyId,key,model_config.awsSecretAccessKey"},
 		"another slug of a provider":          {workspace, "PUT", "/providers/v", `{"slug":"w","integration_id":"n"}`, "integration_id,slug"},
 		"another manager":                     {orgAdmin, "PUT", "/secret-references/r", `{"name":"R","manager_type":"aws_sm","auth_config":{"vault_token":""}}`, "auth_config.vault_token,manager_type"},
+		"a filter that a list does not have":  {orgAdmin, "GET", "/providers?workspace_id=" + w.made.Workspace.Slug + "&status=active&x%0ay=1", "", "status,x?y"},
 		"a provider's slug where it has none": {orgAdmin, "POST", "/integrations", `{"name":"O","slug":"o","ai_provider_id":"openai","key":"k12345678","default_provider_slug":"p"}`, "default_provider_slug"},
 	}
 	for name, tt := range tests {

@@ -35,6 +35,7 @@ func openAPI(api *huma.OpenAPI, kinds []admin.Kind) ([]byte, error) {
 		for _, op := range item.(tree) {
 			reach(doc, op.(tree)["requestBody"], asked)
 			reach(doc, op.(tree)["responses"], answered)
+			documentPages(op.(tree))
 		}
 	}
 	for name := range schemas {

@@ -1,6 +1,7 @@
 package adminapi
 
 import (
+	"cmp"
 	"time"
 
 	claviger "github.com/claviger/claviger"
@@ -8,13 +9,29 @@ import (
 
 // Paging is the page of a list, in both spellings clients use.
 type Paging struct {
-	PageSize     int `query:"page_size" minimum:"0" doc:"Entries on a page."`
+	PageSize     int `query:"page_size" minimum:"0" doc:"Entries on a page. More than the maximum are as many as that."`
 	CurrentPage  int `query:"current_page" minimum:"0" doc:"Page, counted from 0."`
 	PageSize2    int `query:"pageSize" minimum:"0" doc:"The same as page_size."`
 	CurrentPage2 int `query:"currentPage" minimum:"0" doc:"The same as current_page."`
 }
 
 const maxPage = 1000
+
+// shortPages are the operations whose pages hold fewer, and how many.
+var shortPages = map[string]int{"list-audit-logs": auditPage, "list-secret-references": maxReferencesPage}
+
+// documentPages puts the most that a page holds into an operation of the
+// document. A request may ask for more and gets that.
+func documentPages(op tree) {
+	id, _ := op["operationId"].(string)
+	parameters, _ := op["parameters"].([]any)
+	for _, p := range parameters {
+		p, _ := p.(tree)
+		if schema, ok := p["schema"].(tree); ok && (p["name"] == "page_size" || p["name"] == "pageSize") {
+			schema["maximum"] = cmp.Or(shortPages[id], maxPage)
+		}
+	}
+}
 
 // page is the page asked for; size is for those who do not say.
 func (p Paging) page(size int) claviger.Page {

@@ -121,7 +121,7 @@ func (w *world) prepare(providerURL string) {
 	cost, tokens, requests := claviger.MeasureCost, claviger.MeasureTokens, claviger.MeasureRequests
 	w.add("key", limits{key: of(cost, 2*dollar)})
 	w.add("workspace", limits{workspace: of(cost, usual), keys: 2})
-	w.add("integration", limits{access: of(cost, 4*dollar)})
+	w.add("integration", limits{access: of(cost, usual)})
 	w.add("provider", limits{provider: of(cost, 2*dollar)})
 	w.add("policy", limits{policy: of(cost, dollar), users: 3})
 	w.add("key", limits{key: of(tokens, w.fitted.tokens)})

@@ -77,10 +77,10 @@ func TestOverspend(t *testing.T) {
 // run tries once on a fresh installation and returns what each budget came to.
 func (tr trial) run(t *testing.T, config harness.Config) []row {
 	mock := newProvider(t, tr.seed)
-	// A lane's callers have about six requests a second each, and a lane is to be
+	// A lane's callers have four to six requests a second each, and a lane is to be
 	// exhausted when most of the time is over.
 	w := &world{server: harness.Start(t, config), strict: tr.strict,
-		fitted: fit(int64(float64(tr.callers) / 8 * 6 * tr.length.Seconds() * 3 / 4))}
+		fitted: fit(int64(float64(tr.callers) / 8 * 4 * tr.length.Seconds() * 4 / 5))}
 	w.prepare(mock.URL + "/v1")
 	traffic := newTraffic(w, tr.seed, tr.callers)
 	kills := tr.load(w, traffic)

@@ -17,6 +17,8 @@ type Store interface {
 	Update(ctx context.Context, fn func(Tx) error) error
 	// Entries reads the ledger; it returns the total that matches as well.
 	Entries(ctx context.Context, org claviger.OrganisationID, q claviger.EntryQuery) ([]claviger.Entry, int, error)
+	// UsageSums sums up the ledger in groups; it returns how many there are as well.
+	UsageSums(ctx context.Context, org claviger.OrganisationID, q claviger.SumQuery) ([]claviger.UsageSum, int, error)
 	// UsageOfPolicy lists what a policy counted, by the names of its groups, and
 	// how many match; Counters finds those that were ever counted on.
 	UsageOfPolicy(ctx context.Context, org claviger.OrganisationID, policy claviger.PolicyID, q claviger.UsageQuery) ([]claviger.Usage, int, error)

@@ -27,21 +27,31 @@ func (s *Service) Entries(ctx context.Context, by authz.Caller, f EntryFilter) (
 		return nil, 0, err
 	}
 	err = s.store.View(ctx, func(tx Tx) error {
-		if by.IsOrganisation() && claviger.IsUUID(f.Workspace) {
-			q.WorkspaceID = claviger.WorkspaceID(strings.ToLower(f.Workspace)) // archived ones have entries too
-			return nil
-		}
-		q.WorkspaceID, err = only(ctx, tx, by, f.Workspace)
+		q.WorkspaceID, err = ofWorkspace(ctx, tx, by, f.Workspace)
 		return err
 	})
 	if err != nil {
 		return nil, 0, err
 	}
+	s.flushed(ctx)
+	return s.store.Entries(ctx, by.OrganisationID, q)
+}
+
+// ofWorkspace is the workspace whose entries are read; "" for all. By id it may
+// be archived: it has entries still.
+func ofWorkspace(ctx context.Context, tx Tx, by authz.Caller, ref string) (claviger.WorkspaceID, error) {
+	if by.IsOrganisation() && claviger.IsUUID(ref) {
+		return claviger.WorkspaceID(strings.ToLower(ref)), nil
+	}
+	return only(ctx, tx, by, ref)
+}
+
+// flushed brings what the ledger holds back into the store. When that fails,
+// what is in the store can be read all the same.
+func (s *Service) flushed(ctx context.Context) {
 	if err := s.flush(ctx); err != nil {
-		// What is in the store can be read all the same.
 		s.log.WarnContext(ctx, "the ledger could not be flushed before a read", "error", err)
 	}
-	return s.store.Entries(ctx, by.OrganisationID, q)
 }
 
 func (f EntryFilter) query() (claviger.EntryQuery, error) {

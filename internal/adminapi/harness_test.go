@@ -74,6 +74,10 @@ func (t transactions) Entries(ctx context.Context, org claviger.OrganisationID, 
 	return t.w.store.Entries(ctx, org, q)
 }
 
+func (t transactions) UsageSums(ctx context.Context, org claviger.OrganisationID, q claviger.SumQuery) ([]claviger.UsageSum, int, error) {
+	return t.w.store.UsageSums(ctx, org, q)
+}
+
 func (t transactions) UsageOfPolicy(ctx context.Context, org claviger.OrganisationID, id claviger.PolicyID, q claviger.UsageQuery) ([]claviger.Usage, int, error) {
 	return t.w.store.UsageOfPolicy(ctx, org, id, q)
 }

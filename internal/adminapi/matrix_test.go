@@ -69,6 +69,7 @@ var matrix = map[string]asked{
 	"delete-rate-limits-policy":         {"/policies/rate-limits/{rate}", ``, "policies.delete", 200, 404, 404},
 	"list-audit-logs":                   {"/audit-logs?start_time=2030-01-01T00:00:00Z&end_time=2031-01-01", ``, "audit_logs.list", 403, 403, 200},
 	"list-usage-entries":                {"/usage/entries?workspace_id={ws}", ``, "logs.list", 200, 200, 403},
+	"sum-usage":                         {"/usage?workspace_id={ws}", ``, "logs.list", 200, 200, 403},
 }
 
 func quoted(scopes []claviger.Scope) string {

@@ -18,6 +18,7 @@ func (a *api) usage() {
 		ID: "list-usage-entries", Method: http.MethodGet, Path: "/usage/entries", Tag: "Usage",
 		Summary: "Read the ledger, newest first", Scopes: []claviger.Scope{"logs.list", "logs.view"}, Body: noBody,
 	}, a.listEntries)
+	a.usageSums()
 }
 
 // UsageEntry is one attempt in the ledger. What is known at its end only is
@@ -51,10 +52,20 @@ type UsageEntry struct {
 	AudioOutput     int64 `json:"audio_output_tokens"`
 	ImageOutput     int64 `json:"image_output_tokens"`
 	ReasoningTokens int64 `json:"reasoning_tokens"`
+	CacheReadAudio  int64 `json:"cache_read_audio_tokens"`
+	CacheReadImage  int64 `json:"cache_read_image_tokens"`
 	TotalTokens     int64 `json:"total_tokens"`
+	WebSearches     int64 `json:"web_searches" doc:"Done by the provider on its own."`
+	FileSearches    int64 `json:"file_searches" doc:"Likewise."`
 	Estimated       bool  `json:"estimated" doc:"The provider did not say; counted from bytes."`
 	EstimatedInput  int64 `json:"estimated_input_tokens" doc:"Booked while there is no end."`
 	EstimatedOutput int64 `json:"estimated_output_tokens"`
+
+	Cost          dollars     `json:"cost" doc:"US dollars, exact to nine decimals."`
+	EstimatedCost dollars     `json:"estimated_cost" doc:"Booked while there is no end."`
+	Currency      string      `json:"currency" enum:"USD"`
+	Price         *string     `json:"price" doc:"What it was charged at, in words; null when no price is known."`
+	Limits        []UsedLimit `json:"limits" doc:"What it counts on."`
 
 	OpenedAt   *string `json:"opened_at" format:"date-time"`
 	ClosedAt   *string `json:"closed_at" format:"date-time"`
@@ -62,6 +73,25 @@ type UsageEntry struct {
 	UpstreamMS *int64  `json:"upstream_ms" doc:"From sending until the answer's headers."`
 	FirstByte  *int64  `json:"first_byte_ms" doc:"From admission until the first byte to the caller."`
 	Object     string  `json:"object" enum:"usage-entry"`
+}
+
+// UsedLimit is a limit that an attempt counts on.
+type UsedLimit struct {
+	Counter string  `json:"counter" doc:"What is limited, its id, the measure and the period; of a policy the group as well."`
+	Window  *string `json:"window_start" format:"date-time" doc:"When the period began; null: it has no beginning."`
+}
+
+// limitsOf names what an attempt counts on.
+func limitsOf(o *claviger.Opening) []UsedLimit {
+	charges, err := o.ChargesOf()
+	out := make([]UsedLimit, 0, len(charges))
+	if err != nil { // nothing that an admission writes
+		return out
+	}
+	for _, c := range charges {
+		out = append(out, UsedLimit{c.Counter.String(), instant(c.Window)})
+	}
+	return out
 }
 
 func entryWire(e claviger.Entry) UsageEntry {
@@ -74,6 +104,8 @@ func entryWire(e claviger.Entry) UsageEntry {
 		InputTokens: t.Input, CacheReadTokens: t.CacheRead, CacheWrite5m: t.CacheWrite5m, CacheWrite1h: t.CacheWrite1h,
 		AudioInput: t.AudioInput, ImageInput: t.ImageInput, OutputTokens: t.Output, AudioOutput: t.AudioOutput,
 		ImageOutput: t.ImageOutput, ReasoningTokens: t.Reasoning, TotalTokens: t.In() + t.Out(),
+		CacheReadAudio: t.CacheReadAudio, CacheReadImage: t.CacheReadImage, WebSearches: t.WebSearches, FileSearches: t.FileSearches,
+		Cost: dollars(e.Closing.Cost), EstimatedCost: dollars(e.EstimatedCost), Currency: "USD", Price: orNull(e.Price), Limits: limitsOf(&e.Opening),
 		Estimated: e.Closing.Estimated, EstimatedInput: e.EstimatedIn, EstimatedOutput: e.EstimatedOut, OpenedAt: instant(e.OpenedAt), Object: "usage-entry",
 	}
 	if e.Status == claviger.EntryClosed {

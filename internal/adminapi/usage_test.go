@@ -18,8 +18,9 @@ func TestUsageEntries(t *testing.T) {
 			Status: claviger.EntryClosed, Node: "n",
 			Opening: claviger.Opening{ID: id, RequestID: "req", OrganisationID: w.made.Organisation.ID, WorkspaceID: claviger.WorkspaceID(ws),
 				APIKeyID: "11111111-2222-3333-4444-555555555555", ProviderSlug: slug, AIProvider: "openai", Operation: "chatComplete",
-				Model: "m", Stream: true, Attempt: 1, OpenedAt: opened, EstimatedIn: 7, EstimatedOut: 8},
-			Closing: claviger.Closing{ID: id, Outcome: claviger.Success, HTTPStatus: 200, Tokens: claviger.Tokens{Input: 1, CacheRead: 2, Output: 3},
+				Model: "m", Stream: true, Attempt: 1, OpenedAt: opened, EstimatedIn: 7, EstimatedOut: 8, EstimatedCost: 9_000, Price: "in 3, out 15",
+				Charges: "kc:none:-62135596800000000;ur:rpm:1893456000000000:policy-1:metadata._user%3Aa;"},
+			Closing: claviger.Closing{ID: id, Outcome: claviger.Success, HTTPStatus: 200, Tokens: claviger.Tokens{Input: 1, CacheRead: 2, Output: 3, WebSearches: 4, CacheReadAudio: 5}, Cost: 1_000_000_001,
 				Model: "m-2", ClosedAt: opened.Add(1500 * time.Millisecond), UpstreamTime: 20 * time.Millisecond},
 		}
 	}
@@ -57,8 +58,12 @@ func TestUsageEntries(t *testing.T) {
 		"status": got["status"], "outcome": got["outcome"], "http_status": got["http_status"], "total": got["total_tokens"], "cache": got["cache_read_tokens"],
 		"opened": got["opened_at"], "duration": got["duration_ms"], "upstream": got["upstream_ms"], "first": got["first_byte_ms"], "model": got["response_model"],
 		"integration": got["integration_id"], "object": got["object"],
-	}, `{"status":"closed","outcome":"success","http_status":200,"total":6,"cache":2,"opened":"2030-01-02T03:04:05.678Z","duration":1500,"upstream":20,
+	}, `{"status":"closed","outcome":"success","http_status":200,"total":11,"cache":2,"opened":"2030-01-02T03:04:05.678Z","duration":1500,"upstream":20,
 		"first":null,"model":"m-2","integration":null,"object":"usage-entry"}`)
+	same(t, "what it cost", []any{got["cost"], got["estimated_cost"], got["currency"], got["price"], got["web_searches"], got["cache_read_audio_tokens"]},
+		`[1.000000001,0.000009,"USD","in 3, out 15",4,5]`)
+	same(t, "what it counts on", got["limits"], `[{"counter":"api_key/11111111-2222-3333-4444-555555555555/cost/none","window_start":null},
+		{"counter":"usage_policy/policy-1/requests/rpm/metadata._user:a","window_start":"2030-01-01T00:00:00.000Z"}]`)
 	running := w.must(orgAdmin, "GET", "/usage/entries?entry_id="+open.ID.String(), "")["data"].([]any)[0].(map[string]any)
 	same(t, "open entry", []any{running["status"], running["outcome"], running["http_status"], running["closed_at"], running["total_tokens"], running["estimated_input_tokens"]}, `["open",null,null,null,0,7]`)
 	for query, path := range map[string]string{"?start_time=yesterday": "start_time", "?entry_id=x": "entry_id", "?page_size=-1": "page_size"} {

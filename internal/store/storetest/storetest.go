@@ -34,6 +34,7 @@ func Run(t *testing.T, open func(testing.TB) *store.Store) {
 		"counters are recounted":                      recount,
 		"counters are found":                          manyCounters,
 		"counters of a policy are listed":             policyUsage,
+		"usage is summed up":                          summed,
 		"no amount is too much to count":              hugeAmounts,
 		"secret references are kept":                  secretReferences,
 		"secret references can be narrowed":           secretReferencesFiltered,

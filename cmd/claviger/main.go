@@ -79,7 +79,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	case "help", "--help", "-h":
 		return help(rest, stdout, stderr)
 	case "price":
-		return price(rest, environ, os.Stdin, stdout, stderr)
+		return price(ctx, rest, environ, os.Stdin, stdout, stderr)
 	}
 	at := slices.IndexFunc(commands, func(c command) bool { return c.name == name })
 	if at < 0 {

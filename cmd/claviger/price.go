@@ -1,12 +1,12 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	claviger "github.com/claviger/claviger"
@@ -22,11 +22,13 @@ type priceAsked struct {
 	fineTune, batch, json                           bool
 	multipliers                                     multipliers
 	tokens                                          claviger.Tokens
+	entry, dataDir, database                        string
 }
 
-// price explains a cost: that of tokens by class, or of a provider's answer. It
-// needs no store and reaches out to nobody. It returns the exit status.
-func price(args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
+// price explains a cost: that of tokens by class, or of a provider's answer, for
+// which it needs no store, or of an entry of the ledger. It returns the exit
+// status.
+func price(ctx context.Context, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	asked := priceAsked{multipliers: multipliers{}, catalogue: lookup(environ, "CLAVIGER_CATALOGUE_FILE")}
 	flags := asked.flags()
 	flags.SetOutput(io.Discard)
@@ -41,6 +43,9 @@ func price(args, environ []string, stdin io.Reader, stdout, stderr io.Writer) in
 	if err != nil {
 		fmt.Fprintf(stderr, "claviger price: %v\n", err)
 		return exitUsage
+	}
+	if asked.entry != "" {
+		return asked.entryOf(ctx, environ, stdout, stderr)
 	}
 	if err := asked.explain(stdin, stdout); err != nil {
 		fmt.Fprintf(stderr, "claviger price: %v\n", err)
@@ -65,6 +70,9 @@ func (a *priceAsked) flags() *flag.FlagSet {
 	}
 	f.StringVar(&a.catalogue, "catalogue-file", a.catalogue, "models and prices of a `FILE` instead of those built in [CLAVIGER_CATALOGUE_FILE]")
 	f.BoolVar(&a.json, "json", false, "print JSON")
+	f.StringVar(&a.entry, "entry", "", "show what an entry of the ledger was charged, and at which price: `ID`")
+	f.StringVar(&a.dataDir, "data-dir", "", "with --entry: `DIR` of the store on SQLite [CLAVIGER_DATA_DIR]")
+	f.StringVar(&a.database, "database-url", "", "with --entry: `URL` of the store on PostgreSQL [CLAVIGER_DATABASE_URL]")
 	return f
 }
 
@@ -99,6 +107,12 @@ func (a *priceAsked) classes() []class {
 func (a *priceAsked) check(flags *flag.FlagSet) error {
 	if flags.NArg() > 0 {
 		return errors.New("the command takes flags only")
+	}
+	if a.entry != "" {
+		return a.checkEntry(flags)
+	}
+	if a.dataDir+a.database != "" {
+		return errors.New("--data-dir and --database-url go with --entry")
 	}
 	if a.provider == "" || a.model == "" {
 		return errors.New("--provider and --model are needed")
@@ -151,53 +165,6 @@ func (a *priceAsked) explain(stdin io.Reader, stdout io.Writer) error {
 		return printPriceJSON(stdout, a, q)
 	}
 	return printPrice(stdout, a, q)
-}
-
-// multipliers are given as NUMBER or KEY=NUMBER. It implements [flag.Value].
-type multipliers map[string]json.Number
-
-func (m multipliers) String() string { return "" }
-
-func (m multipliers) Set(text string) error {
-	key, number, named := strings.Cut(text, "=")
-	if !named {
-		key, number = "default", text
-	}
-	var n json.Number
-	if json.Unmarshal([]byte(number), &n) != nil || n == "" || strings.HasPrefix(number, `"`) {
-		return errors.New("want NUMBER or KEY=NUMBER")
-	}
-	group, _, grouped := strings.Cut(key, ".")
-	if grouped && group != "additional_units" && key != "image.default" || !grouped && key != "default" && !slices.Contains(pricing.TokenKinds, key) {
-		return fmt.Errorf("%q is no key of a multiplier", key)
-	}
-	if _, twice := m[key]; twice {
-		return fmt.Errorf("%s is given twice", key)
-	}
-	m[key] = n
-	return nil
-}
-
-// adjustments are the multipliers as an integration has them.
-func (m multipliers) adjustments() json.RawMessage {
-	all := map[string]any{}
-	for key, n := range m {
-		if group, member, grouped := strings.Cut(key, "."); grouped {
-			inner, _ := all[group].(map[string]any)
-			if inner == nil {
-				inner = map[string]any{}
-			}
-			inner[member] = n
-			all[group] = inner
-			continue
-		}
-		all[key] = n
-	}
-	out, err := json.Marshal(map[string]any{"multiplier": all})
-	if err != nil {
-		return nil // maps of numbers marshal
-	}
-	return out
 }
 
 // lookup is a variable of the environment.

@@ -52,23 +52,32 @@ func printPrice(w io.Writer, a *priceAsked, q *pricing.Quote) error {
 
 // printPriceJSON prints the bill for programs.
 func printPriceJSON(w io.Writer, a *priceAsked, q *pricing.Quote) error {
-	counts := map[string]int64{} // by flag
-	for _, c := range a.classes() {
-		if *c.count != 0 {
-			counts[c.flag] = *c.count
-		}
-	}
 	out := struct {
 		Provider string           `json:"provider"`
 		Model    string           `json:"model"`
 		Price    string           `json:"price"`
 		Counts   map[string]int64 `json:"counts"`
 		Bill     pricing.Bill     `json:"bill"`
-	}{a.provider, a.model, q.Text(), counts, q.Bill(a.tokens)}
+	}{a.provider, a.model, q.Text(), a.counts(), q.Bill(a.tokens)}
+	return printJSON(w, out)
+}
+
+// counts are those that are not 0, by flag.
+func (a *priceAsked) counts() map[string]int64 {
+	out := map[string]int64{}
+	for _, c := range a.classes() {
+		if *c.count != 0 {
+			out[c.flag] = *c.count
+		}
+	}
+	return out
+}
+
+func printJSON(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	return e.Encode(out)
+	return e.Encode(v)
 }
 
 // dollars is an amount of nano-dollars in US dollars.

@@ -198,7 +198,7 @@ func (s *Store) counting(ctx context.Context, whole, closes []*claviger.Entry) (
 	}
 	c.put = map[int]*sql.Stmt{}
 	for size := putCounters.largest(&s.dialect); size > 0; size /= 2 {
-		if c.put[size], err = prepared(ctx, s, putCounters, size); err != nil {
+		if c.put[size], err = prepared(ctx, s, putCounters, size); err != nil { //nolint:sqlclosecheck // kept for the life of the store
 			return c, err
 		}
 	}

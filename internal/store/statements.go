@@ -71,9 +71,9 @@ func (t *Tx) rows(ctx context.Context, what, query string, args []any, next func
 	}
 	args, err := plain(args)
 	if err != nil {
-		return nil
+		return nil //nolint:nilerr // nothing stored holds such a text
 	}
-	rows, err := t.tx.QueryContext(ctx, query, args...) //nolint:sqlclosecheck // each closes them
+	rows, err := t.tx.QueryContext(ctx, query, args...)
 	return t.each(ctx, "list "+what, rows, err, next)
 }
 

@@ -69,10 +69,11 @@ func units(measure string, text json.Number) (int64, error) {
 	return strconv.ParseInt(whole+part+strings.Repeat("0", 9-len(part)), 10, 64)
 }
 
-// readLedger reads the whole ledger, oldest first. Nothing may be running.
+// readLedger reads the whole ledger, newest first.
 func (w *world) readLedger() ([]entry, error) {
 	const size = 1000
 	var out []entry
+	seen := map[string]bool{}
 	for page := 0; ; page++ {
 		resp, err := w.server.Admin().Try(http.MethodGet, fmt.Sprintf("/v1/usage/entries?page_size=%d&current_page=%d", size, page), nil)
 		if err != nil {
@@ -84,6 +85,10 @@ func (w *world) readLedger() ([]entry, error) {
 			return nil, fmt.Errorf("read the ledger: status %d, %w: %.300s", resp.Status, err, resp.Body)
 		}
 		for _, e := range list.Data {
+			if seen[e.ID] {
+				continue // pages move while entries come in
+			}
+			seen[e.ID] = true
 			if e.cost, err = units("cost", e.CostText); err != nil {
 				return nil, fmt.Errorf("the cost of entry %s: %w", e.ID, err)
 			}

@@ -59,7 +59,7 @@ func TestOverspend(t *testing.T) {
 					}
 					made := trial{
 						strict: strict, seed: seed + round, callers: int(setting(t, "CALLERS", 40)), kills: int(setting(t, "KILLS", 2)),
-						length: time.Duration(setting(t, "SECONDS", 4)) * time.Second,
+						length: time.Duration(setting(t, "SECONDS", 3)) * time.Second,
 					}
 					t.Logf("seed %d", made.seed)
 					for _, r := range made.run(t, config) {

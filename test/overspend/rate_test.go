@@ -2,21 +2,17 @@ package overspend
 
 import (
 	"context"
-	"database/sql"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
-
-	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/test/harness"
 )
 
@@ -43,15 +39,15 @@ func TestRatesAreExact(t *testing.T) {
 		k.id = answer.Text("id")
 		k.load(server.URL, answer.Text("key"))
 	}
+	var through int64
+	for unit, k := range made {
+		k.judge(t, unit, windowsOf(t, server, k))
+		through += k.admitted.Load()
+	}
 	if err := server.Terminate(); err != nil {
 		t.Fatalf("the server ended badly: %v", err)
 	}
 	check(t, server, harness.Config{})
-	var through int64
-	for unit, k := range made {
-		k.judge(t, unit, windowsOf(t, filepath.Join(server.DataDir, "ledger.db"), k.id))
-		through += k.admitted.Load()
-	}
 	if got := mock.served.Load(); got != through {
 		t.Errorf("the provider served %d, and callers were answered %d times", got, through)
 	}
@@ -178,34 +174,44 @@ func (k *hotKey) judge(t *testing.T, unit string, windows map[int64]int64) {
 	}
 }
 
-// windowsOf counts a key's entries by the window that admitted them, which is
-// exact where the time of an entry may be a moment later.
-func windowsOf(t *testing.T, file, key string) map[int64]int64 {
+// windowsOf counts a key's entries by the window that admitted them, which the
+// ledger names, once there are as many as were answered.
+func windowsOf(t *testing.T, server *harness.Server, k *hotKey) map[int64]int64 {
 	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+file+"?mode=ro")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	rows, err := db.QueryContext(t.Context(), "SELECT charges FROM entries WHERE api_key_id = $1", key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rows.Close()
-	out := map[int64]int64{}
-	for rows.Next() {
-		o := claviger.Opening{APIKeyID: claviger.APIKeyID(key)}
-		if err := rows.Scan(&o.Charges); err != nil {
-			t.Fatal(err)
+	deadline := time.Now().Add(shippedWithin)
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		out, seen := map[int64]int64{}, map[string]bool{}
+		for page := 0; ; page++ {
+			var list struct {
+				Data []struct {
+					ID     string
+					Limits []struct {
+						Window time.Time `json:"window_start"`
+					}
+				}
+			}
+			resp := server.Admin().Do(http.MethodGet, fmt.Sprintf("/v1/usage/entries?page_size=1000&current_page=%d&api_key_id=%s", page, k.id), nil)
+			if err := json.Unmarshal(resp.Body, &list); err != nil || resp.Status != http.StatusOK {
+				t.Fatalf("read the ledger: status %d, %v: %.300s", resp.Status, err, resp.Body)
+			}
+			for _, e := range list.Data {
+				if len(e.Limits) != 1 {
+					t.Fatalf("an entry counts on %d limits, want 1", len(e.Limits))
+				}
+				if !seen[e.ID] { // pages move while entries come in
+					seen[e.ID] = true
+					out[e.Limits[0].Window.UnixMicro()]++
+				}
+			}
+			if len(list.Data) < 1000 {
+				break
+			}
 		}
-		charges, err := o.ChargesOf()
-		if err != nil || len(charges) != 1 {
-			t.Fatal(fmt.Errorf("charges %q: %w", o.Charges, err))
+		if int64(len(seen)) >= k.admitted.Load() || time.Now().After(deadline) {
+			return out
 		}
-		out[charges[0].Window.UnixMicro()]++
+		<-tick.C
 	}
-	if err := rows.Err(); err != nil {
-		t.Fatal(err)
-	}
-	return out
 }

@@ -100,9 +100,26 @@ func AppendCharge(b []byte, c Charge) []byte {
 		b = append(b, ':')
 		b = append(b, c.Counter.ID...)
 		b = append(b, ':')
-		b = append(b, url.QueryEscape(c.Counter.Value)...)
+		b = appendEscaped(b, c.Counter.Value)
 	}
 	return append(b, ';')
+}
+
+// appendEscaped adds what [url.QueryEscape] makes of s, without making it first:
+// every request writes its charges.
+func appendEscaped(b []byte, s string) []byte {
+	const digits = "0123456789ABCDEF"
+	for i := range len(s) {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_', c == '.', c == '~':
+			b = append(b, c)
+		case c == ' ':
+			b = append(b, '+')
+		default:
+			b = append(b, '%', digits[c>>4], digits[c&15])
+		}
+	}
+	return b
 }
 
 var errCharges = errors.New("these are no charges")

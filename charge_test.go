@@ -1,6 +1,7 @@
 package claviger_test
 
 import (
+	"net/url"
 	"testing"
 	"time"
 
@@ -31,6 +32,18 @@ func TestChargesReadBackAsTheyWereWritten(t *testing.T) {
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("(-want +got)\n%s", d)
+	}
+}
+
+func TestGroupsAreEscapedAsInQueries(t *testing.T) {
+	var every []byte
+	for i := range 256 {
+		every = append(every, byte(i))
+	}
+	c := claviger.Counter{Kind: claviger.CountRatePolicy, ID: "p", Measure: claviger.MeasureCost, Cadence: "rpm", Value: string(every)}
+	want := "rc:rpm:0:p:" + url.QueryEscape(string(every)) + ";"
+	if got := string(claviger.AppendCharge(nil, claviger.Charge{Counter: c, Window: time.Unix(0, 0)})); got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

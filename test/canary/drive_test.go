@@ -17,7 +17,8 @@ type drive struct {
 	provider *upstream.Server
 	secrets  []planted
 	outputs  []output
-	keyID    string // of a workspace key that was made
+	keyID    string            // of a workspace key that was made
+	policyID map[string]string // by kind, as in the path
 }
 
 func (d *drive) know(secrets ...planted) { d.secrets = append(d.secrets, secrets...) }
@@ -83,6 +84,7 @@ func (d *drive) store() {
 	}
 	d.references()
 	d.virtualKey()
+	d.policies()
 	answer := admin.Do(http.MethodPost, "/v1/api-keys/workspace/service", map[string]any{
 		"name": "made", "workspace_id": d.server.DefaultWorkspace(), "scopes": []string{"completions.write", "models.list"},
 	})
@@ -113,6 +115,20 @@ func (d *drive) rotate() {
 	d.know(given("rotated API key", made.Text("key")))
 	d.send(d.server.As(made.Text("key")), http.MethodGet, "/v1/models", nil)
 	d.must(d.server.Admin(), http.MethodGet, "/v1/api-keys/"+d.keyID, nil)
+}
+
+// policies makes a policy of each kind.
+func (d *drive) policies() {
+	d.t.Helper()
+	d.policyID = map[string]string{}
+	for kind, limit := range map[string]map[string]any{
+		"usage-limits": {"type": "cost", "credit_limit": 1000},
+		"rate-limits":  {"type": "requests", "unit": "rpm", "value": 10000},
+	} {
+		limit["conditions"] = []any{map[string]any{"key": "api_key", "value": "*"}}
+		limit["group_by"] = []any{map[string]any{"key": "api_key"}}
+		d.policyID[kind] = d.must(d.server.Workspace(), http.MethodPost, "/v1/policies/"+kind, limit).Text("id")
+	}
 }
 
 // auditLog reads all that was recorded, page by page.

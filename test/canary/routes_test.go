@@ -90,6 +90,10 @@ func (d *drive) fill(path string) string {
 				part = d.server.DefaultWorkspace()
 			case "api-keys":
 				part = d.keyID
+			case "usage-limits", "rate-limits":
+				part = d.policyID[before]
+			case "entities":
+				part = "api_key:canary"
 			case "organisation", "workspace":
 				part = "service"
 			default:

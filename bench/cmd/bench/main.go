@@ -40,7 +40,7 @@ func run(ctx context.Context) error {
 	claviger := flag.String("claviger", "bin/claviger", "the server to measure")
 	quick := flag.Bool("quick", false, "measure briefly, to see that everything works")
 	strict := flag.Bool("strict", false, "fail when a goal is missed")
-	only := flag.String("only", "", "phases to run, with commas between: whole, shipping, latency, fast, paced, tls, memory, start, profile, admin")
+	only := flag.String("only", "", "phases to run, with commas between: whole, shipping, limits, latency, fast, paced, tls, memory, start, profile, admin")
 	profiles := flag.String("profiles", "", "directory to leave CPU profiles in")
 	flag.Parse()
 

@@ -107,7 +107,7 @@ type phase struct {
 
 func (s *suite) phases() []phase {
 	return []phase{
-		{"whole", s.nonStream}, {"shipping", s.shipping}, {"latency", s.latency},
+		{"whole", s.nonStream}, {"shipping", s.shipping}, {"limits", s.limits}, {"latency", s.latency},
 		{"fast", s.fastStreams}, {"paced", s.pacedStreams}, {"tls", s.tls},
 		{"memory", s.memory}, {"start", s.starts}, {"profile", s.profile}, {"admin", s.admin},
 	}

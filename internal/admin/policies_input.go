@@ -95,6 +95,9 @@ func (in PolicyInput) apply(row *claviger.Policy, p *problems, now time.Time) {
 		row.Limit = p.policyRate(ms)
 	default:
 		row.Limit = p.policyBudget(ms, old, now)
+		if old == nil {
+			return // it counts since it is made
+		}
 		counting{&row.CountsFrom, new(time.Time)}.since(old, row.Limit, inPolicy, now)
 	}
 }

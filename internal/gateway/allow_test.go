@@ -212,7 +212,7 @@ func TestAModelWhoseSettingsCannotBeUsedIsRefusedAlone(t *testing.T) {
 }
 
 // known is a catalogue of two models of one kind.
-func known(t *testing.T) *catalogue.Catalogue {
+func known(t testing.TB) *catalogue.Catalogue {
 	t.Helper()
 	c, err := catalogue.Load(strings.NewReader("claviger-catalogue 1\nopenai\tgpt-a\tchat\t-\tinput=2 output=8\t-\t-\nopenai\tgpt-b\tchat\t-\tinput=2 output=8\t-\t-\n"))
 	if err != nil {

@@ -24,6 +24,25 @@ func BenchmarkChat(b *testing.B) {
 	benchmark(b, func(body string) *http.Request { return r.request(http.MethodPost, "/v1/chat/completions", body) })
 }
 
+// BenchmarkChatLimited is BenchmarkChat with five limits that count every call
+// and never refuse one.
+func BenchmarkChatLimited(b *testing.B) {
+	r := newRig(b, "openai", answers(200, answer), func(o *gateway.Options) { o.Catalogue = known(b) })
+	go func() {
+		for range r.books.closed {
+		}
+	}()
+	places["API Key"].set(r, "", `[{"type":"requests","unit":"rpm","value":1000000000}]`)
+	for _, name := range []string{"Workspace", "Integration"} {
+		places[name].set(r, `{"type":"cost","credit_limit":1000000,"periodic_reset":"monthly"}`, "")
+	}
+	places["Policy"].set(r, `{"type":"tokens","credit_limit":1000000000000,"periodic_reset":"weekly"}`,
+		`[{"type":"requests","unit":"rpd","value":1000000000}]`)
+	benchmark(b, func(body string) *http.Request {
+		return r.request(http.MethodPost, "/v1/chat/completions", body, team...)
+	})
+}
+
 func BenchmarkChatReverseProxy(b *testing.B) {
 	host := httptest.NewServer(answers(200, answer))
 	defer host.Close()

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"errors"
+	"strings"
 
 	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/limits"
@@ -45,6 +46,7 @@ var (
 	errNoMaxTokens = errors.New("it does not set max_tokens")
 	errChoices     = errors.New("it asks for too many choices")
 	errUnpriced    = errors.New("the price of its model is not known")
+	errSearches    = errors.New("its model searches or reasons beyond what was asked for")
 )
 
 // bound is what the request cannot exceed: a token has at least one byte, and the
@@ -53,6 +55,9 @@ var (
 func (x *exchange) bound(m *priced, operation provider.Operation, cost bool) (estimate, error) {
 	if err := llm.Bounded(x.request.Body); err != nil {
 		return estimate{}, err
+	}
+	if unprompted(m.aiProvider, x.request.Model) {
+		return estimate{}, errSearches
 	}
 	e := estimate{in: int64(len(x.request.Body))}
 	if operation != provider.Embed {
@@ -69,6 +74,14 @@ func (x *exchange) bound(m *priced, operation provider.Operation, cost bool) (es
 	}
 	e.cost = m.Most(e.in, e.out)
 	return e, nil
+}
+
+// unprompted reports whether a model does more than it is asked for, at a price:
+// Perplexity's search and cite whatever max_tokens says, and so do models of
+// other providers that are named for it.
+func unprompted(aiProvider, model string) bool {
+	model = strings.ToLower(model)
+	return strings.HasPrefix(aiProvider, "perplexity") || strings.Contains(model, "search") || strings.Contains(model, "sonar")
 }
 
 func (e estimate) amount() limits.Amount {

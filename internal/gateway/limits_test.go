@@ -287,6 +287,7 @@ func TestStrictLimits(t *testing.T) {
 		"a search by the provider":        {`{"model":"gpt-a","max_tokens":5,"messages":[],"web_search_options":{}}`, strict, 412, "told beforehand"},
 		"a model without a price":         {`{"model":"gpt-unknown","max_tokens":5,"messages":[]}`, strict, 412, "price"},
 		"tokens of a model without price": {`{"model":"gpt-unknown","max_tokens":5,"messages":[]}`, `{"type":"tokens","credit_limit":1000,"enforcement":"strict"}`, 200, ""},
+		"a model that searches unasked":   {`{"model":"gpt-4o-search-preview","max_tokens":5,"messages":[]}`, strict, 412, "searches"},
 		"more than is left":               {`{"model":"gpt-a","max_tokens":5000,"messages":[]}`, strict, 412, "what is left"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -15,8 +15,9 @@ import (
 // its answers have been of late.
 type priced struct {
 	*pricing.Quote
-	broken error        // why it has no price; nil for most
-	output atomic.Int64 // tokens; 0: no answer yet
+	aiProvider string
+	broken     error        // why it has no price; nil for most
+	output     atomic.Int64 // tokens; 0: no answer yet
 }
 
 // learn takes the length of an answer in, in tokens: an eighth of the way each
@@ -99,7 +100,7 @@ func (p *prices) compile(model string) *priced {
 		p.log.Error("a model's price cannot be read", "ai_provider", in.AIProvider, "error", err)
 		return &priced{broken: err}
 	}
-	return &priced{Quote: quote}
+	return &priced{Quote: quote, aiProvider: in.AIProvider}
 }
 
 // pricesOf are the prices of a stored integration.

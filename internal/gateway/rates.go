@@ -37,11 +37,23 @@ func nameRates(h http.Header, states []limits.RateState, now time.Time) {
 	}
 	for i, names := range []rateHeaders{requestHeaders, tokenHeaders} {
 		if s := tightest[i]; s != nil {
-			h[names.limit] = []string{strconv.FormatInt(s.Rule.Value, 10)}
-			h[names.remaining] = []string{strconv.FormatInt(left(s), 10)}
-			h[names.reset] = []string{max(s.State.Next.Sub(now), 0).Truncate(time.Millisecond).String()}
+			names.set(h, s, now)
 		}
 	}
+}
+
+// set writes the headers of one rate limit. The values share their memory: every
+// request pays for this.
+func (n rateHeaders) set(h http.Header, s *limits.RateState, now time.Time) {
+	var room [64]byte
+	text := strconv.AppendInt(room[:0], s.Rule.Value, 10)
+	limit := len(text)
+	text = strconv.AppendInt(text, left(s), 10)
+	remaining := len(text)
+	text = append(text, max(s.State.Next.Sub(now), 0).Truncate(time.Millisecond).String()...)
+	all := string(text)
+	values := []string{all[:limit], all[limit:remaining], all[remaining:]}
+	h[n.limit], h[n.remaining], h[n.reset] = values[0:1:1], values[1:2:2], values[2:3:3]
 }
 
 // nameRates tells the caller of the rate limits that the holds count on.

@@ -64,6 +64,23 @@ func gather(e *evidence) {
 	}
 }
 
+// books says how many entries are the provider's own words.
+func (e *evidence) books() string {
+	var exact, estimated, unsettled int
+	for i := range e.entries {
+		switch {
+		case e.entries[i].Status == "unsettled":
+			unsettled++
+		case e.entries[i].Estimated:
+			estimated++
+		default:
+			exact++
+		}
+	}
+	return fmt.Sprintf("%d entries, of %d requests that the provider saw; %d to the token as it reported, %d estimated, %d unsettled; %d faults",
+		len(e.entries), len(e.served), exact, estimated, unsettled, len(e.faults))
+}
+
 func (e *evidence) fault(format string, args ...any) {
 	e.faults = append(e.faults, fmt.Sprintf(format, args...))
 }

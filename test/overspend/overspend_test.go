@@ -47,6 +47,7 @@ type trial struct {
 func TestOverspend(t *testing.T) {
 	harness.Require(t)
 	var rows []row
+	var books []string
 	seed := setting(t, "SEED", rand.Uint64()>>1|1)
 	for round := range setting(t, "ROUNDS", 1) {
 		for _, strict := range []bool{false, true} {
@@ -62,20 +63,23 @@ func TestOverspend(t *testing.T) {
 						length: time.Duration(setting(t, "SECONDS", 3)) * time.Second,
 					}
 					t.Logf("seed %d", made.seed)
-					for _, r := range made.run(t, config) {
+					all, said := made.run(t, config)
+					for _, r := range all {
 						r.enforcement, r.database = enforcement, database
 						rows = append(rows, r)
 					}
+					books = append(books, fmt.Sprintf("%s, %s: %s", enforcement, database, said))
 				})
 			}
 		}
 	}
 	printTable(os.Stdout, rows)
-	fmt.Printf("seed %d\n", seed)
+	fmt.Printf("%s\nseed %d\n", strings.Join(books, "\n"), seed)
 }
 
-// run tries once on a fresh installation and returns what each budget came to.
-func (tr trial) run(t *testing.T, config harness.Config) []row {
+// run tries once on a fresh installation. It returns what each budget came to,
+// and how the ledger compares with the provider's book.
+func (tr trial) run(t *testing.T, config harness.Config) (rows []row, books string) {
 	mock := newProvider(t, tr.seed)
 	// A lane's callers have four to six requests a second each, and a lane is to be
 	// exhausted when most of the time is over.
@@ -107,7 +111,6 @@ func (tr trial) run(t *testing.T, config harness.Config) []row {
 	if again, err := w.readLedger(); err != nil || !reflect.DeepEqual(again, entries) {
 		t.Errorf("the ledger is another after a restart: %d entries, were %d: %v", len(again), len(entries), err)
 	}
-	var rows []row
 	for _, b := range w.budgets {
 		r := row{account: e.account(b), calls: traffic.calls[b.lane], refused: traffic.refused[b.lane], kills: kills}
 		if v := r.verdict(); v != "ok" {
@@ -116,11 +119,11 @@ func (tr trial) run(t *testing.T, config harness.Config) []row {
 		}
 		rows = append(rows, r)
 	}
-	return rows
+	return rows, e.books()
 }
 
 // load runs the callers, kills the server under them, and ends once every lane
-// is exhausted, or some time later.
+// is exhausted, or after four times the usual on a slow machine.
 func (tr trial) load(w *world, traffic *traffic) (kills int) {
 	traffic.at.set(w.server.URL)
 	var callers sync.WaitGroup
@@ -145,7 +148,7 @@ func (tr trial) load(w *world, traffic *traffic) (kills int) {
 		traffic.at.set(w.server.URL)
 		kills++
 	}
-	for time.Since(began) < tr.length || time.Since(began) < 2*tr.length && !traffic.exhausted(tr.callers) {
+	for time.Since(began) < tr.length || time.Since(began) < 4*tr.length && !traffic.exhausted(tr.callers) {
 		traffic.pause(100*time.Millisecond, nil)
 	}
 	return kills

@@ -3,6 +3,7 @@ package httpx
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"runtime"
@@ -49,6 +50,7 @@ func Guard(log *slog.Logger, observe func(r *http.Request, status int), next htt
 			observe(r, t.status)
 		}()
 		next.ServeHTTP(t, r)
+		t.drain(r)
 	})
 }
 
@@ -79,7 +81,22 @@ func Stack() string {
 // caller's connection.
 type tracker struct {
 	http.ResponseWriter
-	status int
+	status  int
+	refused io.Reader // the rest of a body that was too large; nil: none
+}
+
+// trackerOf is the tracker that w wraps; nil for none.
+func trackerOf(w http.ResponseWriter) *tracker {
+	for {
+		if t, ok := w.(*tracker); ok {
+			return t
+		}
+		u, ok := w.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			return nil
+		}
+		w = u.Unwrap()
+	}
 }
 
 // WriteHeader notes the final status; informational ones pass through.

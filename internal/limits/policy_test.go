@@ -207,6 +207,18 @@ func TestRulesOfPolicies(t *testing.T) {
 	}
 }
 
+func TestTheRuleOfOneGroup(t *testing.T) {
+	p := usagePolicy(`[]`, `[{"key":"metadata._user"}]`)
+	r, err := limits.OfPolicy(&p, "metadata._user:alice")
+	if err != nil || r.Counter != match(t, p, chat)[0].Counter || r.Value != 5_000_000_000 {
+		t.Errorf("OfPolicy = %+v, %v", r, err)
+	}
+	p.Limit = nil
+	if _, err := limits.OfPolicy(&p, "default"); err == nil {
+		t.Error("a policy without a limit has a rule")
+	}
+}
+
 func TestPoliciesThatCannotBeRead(t *testing.T) {
 	with := func(change func(*claviger.Policy)) claviger.Policy {
 		p := usagePolicy(`[]`, `[]`)

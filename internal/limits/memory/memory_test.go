@@ -160,6 +160,49 @@ func TestACounterThatCannotBeReadRefuses(t *testing.T) {
 	}
 }
 
+// Everything at once: counters are met, loaded, used and forgotten while windows
+// end. Nothing that was settled is lost, nothing stays held, and no budget is
+// passed at any time.
+func TestNothingIsLostInTheThrong(t *testing.T) {
+	var clock atomic.Int64
+	clock.Store(noon.UnixMicro())
+	l := memory.New(memory.Options{
+		Source: &source{window: noon.AddDate(0, 0, -1)}, MaxGroups: 300,
+		Now: func() time.Time { return time.UnixMicro(clock.Load()).UTC() },
+	})
+	const value = 1_000_000
+	budget := rate("budget", "none", value)
+	budget.Counter.Measure = claviger.MeasureTokens
+	var settled, passed atomic.Int64
+	var wg sync.WaitGroup
+	for g := range 8 {
+		wg.Go(func() {
+			for i := range 500 {
+				clock.Add(20_000) // so that seconds end after 50 turns
+				rules := []*limits.Rule{budget, rate("k"+strconv.Itoa((g*500+i)%700), "rps", 5), group("p", strconv.Itoa(i%400), "rps")}
+				h, err := l.Admit(t.Context(), rules, one)
+				if err != nil {
+					continue
+				}
+				if states, err := l.Usage(t.Context(), rules[:1]); err != nil || states[0].Used+states[0].Reserved > value {
+					passed.Add(1)
+				}
+				if i%3 == 0 {
+					h.Release()
+					continue
+				}
+				settled.Add(9)
+				h.Settle(limits.Amount{Requests: 1, Tokens: 9})
+			}
+		})
+	}
+	wg.Wait()
+	states, err := l.Usage(t.Context(), []*limits.Rule{budget})
+	if err != nil || settled.Load() == 0 || states[0].Used != settled.Load() || states[0].Reserved != 0 || passed.Load() != 0 {
+		t.Errorf("settled are %d, the state is %+v, %v; passed %d times", settled.Load(), states, err, passed.Load())
+	}
+}
+
 type source struct {
 	used   int64
 	window time.Time

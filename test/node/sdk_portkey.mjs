@@ -156,7 +156,9 @@ check('providers: create, retrieve, update, list, delete', async () => {
   for (const slug of ['node-second', r.id]) {
     const p = await admin.providers.retrieve({ slug, workspace_id });
     assert.deepEqual([p.id, p.name, p.note, p.integration_id, p.object], [r.id, 'Node provider', 'for batch', 'node-made', 'provider']);
-    assert.deepEqual(p.usage_limits, { credit_limit: 10, periodic_reset: 'monthly' });
+    assert.deepEqual({ ...p.usage_limits, next_usage_reset_at: undefined },
+      { credit_limit: 10, periodic_reset: 'monthly', next_usage_reset_at: undefined, current_usage: 0 });
+    assert.match(p.usage_limits.next_usage_reset_at, /-01T00:00:00\.000Z$/);
     assert.deepEqual(p.rate_limits, [{ type: 'requests', unit: 'rpm', value: 60 }]);
   }
   const u = await admin.providers.update({ slug: 'node-second', workspace_id, name: 'Node provider, renamed', usage_limits: null, reset_usage: true });
@@ -223,7 +225,7 @@ check('apiKeys: every field, and null clears it; rotate; delete', async () => {
   const got = await admin.apiKeys.retrieve({ id: k.id });
   assert.equal(got.type, 'workspace-user');
   assert.deepEqual(got.rate_limits, [{ type: 'requests', unit: 'rps', value: 5 }]);
-  assert.deepEqual(got.usage_limits, { credit_limit: 2.5 });
+  assert.deepEqual(got.usage_limits, { credit_limit: 2.5, current_usage: 0 });
   assert.deepEqual(got.defaults.metadata, { team: 'node' });
   await admin.apiKeys.update({ id: k.id, usage_limits: null, rate_limits: null, expires_at: null });
   const after = await admin.apiKeys.retrieve({ id: k.id });

@@ -274,7 +274,8 @@ def _():
     for ref in ("python-second", r.id):
         p = admin.providers.retrieve(slug=ref, workspace_id=ws)
         same((p.id, p.name, p.note, p.integration_id), (r.id, "Python provider", "for batch", "python-made"))
-        same(p.usage_limits, {"credit_limit": 10, "periodic_reset": "monthly", "alert_threshold": 9})
+        assert p.usage_limits.pop("next_usage_reset_at").endswith("-01T00:00:00.000Z")
+        same(p.usage_limits, {"credit_limit": 10, "periodic_reset": "monthly", "alert_threshold": 9, "current_usage": 0})
         same(p.rate_limits, [{"type": "requests", "unit": "rpm", "value": 60}])
         same(p.expires_at, "2099-01-01T00:00:00.000Z")
     u = admin.providers.update(slug="python-second", workspace_id=ws, name="Python provider, renamed", rate_limits=None, expires_at=None,
@@ -304,7 +305,7 @@ def _():
     for ref in (r.slug, r.id):
         v = app.virtual_keys.retrieve(slug=ref)
         same((v.id, v.slug, v.name, v.note, v.status), (r.id, r.slug, "Python key", "old client", "active"))
-        same((v.ai_provider_name, v.masked_api_key, v.usage_limits), ("azure-openai", "py*******11", {"credit_limit": 1}))
+        same((v.ai_provider_name, v.masked_api_key, v.usage_limits), ("azure-openai", "py*******11", {"credit_limit": 1, "current_usage": 0}))
         deployment = {"apiVersion": "2024-10-21", "deploymentName": "four", "modelSlug": "four", "is_default": True}
         same(v.dict()["model_config"], {"azureAuthMode": "default", "resourceName": "res", "deploymentConfig": [deployment]})
     u = app.virtual_keys.update(slug=r.slug, name="Python key, renamed", key="python-rotated-22", note="n", usage_limits=None,

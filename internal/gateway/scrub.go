@@ -17,9 +17,16 @@ import (
 // It is against accidents. A host that means to give away the credential it was
 // sent can always spell it otherwise, or in pieces.
 type scrubber struct {
-	needles []string
+	needles []needle
 	longest int    // of the needles, in bytes
 	start   string // of the key, as far as providers show it in their errors
+}
+
+// needle is one spelling of a secret, as text and as bytes: it is looked for in
+// every event of a stream, which must not make a copy each time.
+type needle struct {
+	text  string
+	bytes []byte
 }
 
 // minScrub is the shortest secret looked for; anything shorter would tear
@@ -78,7 +85,9 @@ func (sc *scrubber) add(v string) {
 		sc.longest = max(sc.longest, len(f))
 	}
 	slices.Sort(forms)
-	sc.needles = append(sc.needles, slices.Compact(forms)...)
+	for _, f := range slices.Compact(forms) {
+		sc.needles = append(sc.needles, needle{f, []byte(f)})
+	}
 }
 
 var scrubbed = []byte("[secret]")
@@ -86,8 +95,8 @@ var scrubbed = []byte("[secret]")
 // bytes returns b without the secrets. It is b itself when there are none.
 func (sc scrubber) bytes(b []byte) []byte {
 	for _, n := range sc.needles {
-		if bytes.Contains(b, []byte(n)) {
-			b = bytes.ReplaceAll(b, []byte(n), scrubbed)
+		if bytes.Contains(b, n.bytes) {
+			b = bytes.ReplaceAll(b, n.bytes, scrubbed)
 		}
 	}
 	return b
@@ -96,7 +105,7 @@ func (sc scrubber) bytes(b []byte) []byte {
 // taints reports whether s holds a secret.
 func (sc scrubber) taints(s string) bool {
 	for _, n := range sc.needles {
-		if strings.Contains(s, n) {
+		if strings.Contains(s, n.text) {
 			return true
 		}
 	}

@@ -60,6 +60,7 @@ type plan struct {
 	work            time.Duration // from then until it ends
 	pieces          int64
 	cutAt           int64 // of the pieces, for those that break off
+	width           int   // of a token, in bytes
 	padding         int   // bytes besides, in an answer that is no stream
 }
 
@@ -73,8 +74,8 @@ func dice(seed uint64, m marker) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, h.Sum64()))
 }
 
-// planFor says what to do with a request of so many bytes of text. A token is
-// two to eight bytes, so that guesses of four are wrong both ways.
+// planFor says what to do with a request of so many bytes of text. Tokens are
+// longer and shorter than the four bytes that guesses take them for.
 func planFor(seed uint64, m marker, text int64) plan {
 	r := dice(seed, m)
 	p := plan{fate: answered, in: 4 + text/8 + r.Int64N(text*3/8+1), out: 1 + r.Int64N(m.max)}
@@ -103,6 +104,7 @@ func planFor(seed uint64, m marker, text int64) plan {
 	p.work = time.Duration(r.Int64N(int64(250 * time.Millisecond)))
 	p.pieces = min(2+r.Int64N(8), p.out)
 	p.cutAt = r.Int64N(p.pieces)
+	p.width = 2 + r.IntN(5)
 	if r.IntN(20) == 0 {
 		p.padding = bulky
 	}
@@ -208,7 +210,7 @@ func (a *answer) runWhole() {
 	}
 	a.w.Header().Set("Content-Type", "application/json")
 	text := fmt.Sprintf(`{"id":"chatcmpl-mock","object":"chat.completion","created":1700000000,"model":%q,"padding":%q,"choices":[{"index":0,`+
-		`"message":{"role":"assistant","content":%q},"finish_reason":"stop"}]`, a.m.model, strings.Repeat("x", a.plan.padding), words(a.plan.out))
+		`"message":{"role":"assistant","content":%q},"finish_reason":"stop"}]`, a.m.model, strings.Repeat("x", a.plan.padding), a.words(a.plan.out))
 	switch a.plan.fate {
 	case silent:
 		io.WriteString(a.w, text+"}")
@@ -240,7 +242,7 @@ func (a *answer) runStream() {
 		}
 		tokens := a.upTo(i+1) - a.generated
 		a.generated += tokens
-		if !a.frame(fmt.Sprintf(`"choices":[{"index":0,"delta":{"content":%q},"finish_reason":null}]`, words(tokens))) {
+		if !a.frame(fmt.Sprintf(`"choices":[{"index":0,"delta":{"content":%q},"finish_reason":null}]`, a.words(tokens))) {
 			return
 		}
 	}
@@ -282,5 +284,7 @@ func (a *answer) abort() {
 	panic(http.ErrAbortHandler)
 }
 
-// words are so many tokens of text, at four bytes each.
-func words(tokens int64) string { return strings.Repeat("abc ", int(tokens)) }
+// words are so many tokens of text.
+func (a *answer) words(tokens int64) string {
+	return strings.Repeat("abcdef "[7-a.plan.width:], int(tokens))
+}

@@ -32,11 +32,7 @@ func (s *Service) CreateIntegration(ctx context.Context, by authz.Caller, in New
 		return made, err
 	}
 	err = s.update(ctx, by, func(w *work) error {
-		i := claviger.Integration{
-			ID: claviger.NewID[claviger.IntegrationID](), OrganisationID: by.OrganisationID,
-			AIProvider: in.AIProvider, AllowAllModels: true, Status: claviger.Active,
-			CreatedAt: w.now, UpdatedAt: w.now, Version: 1,
-		}
+		i := w.newAccount(in.AIProvider, "")
 		if local {
 			ws, err := workspaceOf(ctx, w, by, in.Workspace)
 			if err != nil {
@@ -59,6 +55,15 @@ func (s *Service) CreateIntegration(ctx context.Context, by authz.Caller, in New
 		return w.insertIntegration(ctx, i, secrets, in)
 	})
 	return made, err
+}
+
+// newAccount is an integration in the making, of a workspace or, when ws is
+// empty, of the organisation.
+func (w *work) newAccount(kind string, ws claviger.WorkspaceID) claviger.Integration {
+	return claviger.Integration{
+		ID: claviger.NewID[claviger.IntegrationID](), OrganisationID: w.by.OrganisationID, WorkspaceID: ws,
+		AIProvider: kind, AllowAllModels: true, Status: claviger.Active, CreatedAt: w.now, UpdatedAt: w.now, Version: 1,
+	}
 }
 
 func (w *work) insertIntegration(ctx context.Context, i claviger.Integration, secrets vault.Credentials, in NewIntegration) error {

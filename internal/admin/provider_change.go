@@ -73,27 +73,37 @@ func (w *work) newRow(ws claviger.WorkspaceID) claviger.Provider {
 	}
 }
 
+// asked is the provider that a request asks for, without what it leads to, and
+// what is wrong with the request so far.
+func (w *work) asked(ctx context.Context, workspace, slug string, in ProviderInput) (row claviger.Provider, p *problems, err error) {
+	p = startWith(in.Found)
+	ws, err := w.whose(ctx, workspace, p)
+	if err != nil {
+		return row, p, err
+	}
+	row = w.newRow(ws)
+	in.apply(&row, p, w.now)
+	p.slug("slug", slug)
+	row.Slug = cmp.Or(slug, claviger.NewSlug("", row.Name, 15))
+	return row, p, nil
+}
+
 // CreateProvider gives a workspace another way to an integration it may use.
 func (s *Service) CreateProvider(ctx context.Context, by authz.Caller, in NewProvider) (made claviger.Provider, err error) {
 	if err := by.Allow("providers.create", "virtual_keys.create"); err != nil {
 		return made, err
 	}
 	err = s.update(ctx, by, func(w *work) error {
-		p := startWith(in.Found)
-		ws, err := w.whose(ctx, in.Workspace, p)
+		row, p, err := w.asked(ctx, in.Workspace, in.Slug, in.ProviderInput)
 		if err != nil {
 			return err
 		}
-		row := w.newRow(ws)
-		in.apply(&row, p, w.now)
-		p.slug("slug", in.Slug)
 		if err := w.enabledFor(ctx, &row, in.Integration, p); err != nil {
 			return err
 		}
 		if err := p.err(); err != nil {
 			return err
 		}
-		row.Slug = cmp.Or(in.Slug, claviger.NewSlug("", row.Name, 15))
 		made = row
 		return w.insertProvider(ctx, row)
 	})

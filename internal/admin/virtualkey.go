@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 
@@ -62,19 +61,12 @@ func (s *Service) CreateVirtualKey(ctx context.Context, by authz.Caller, in NewV
 		return made, err
 	}
 	err = s.update(ctx, by, func(w *work) error {
-		p := startWith(in.Found)
-		ws, err := w.whose(ctx, in.Workspace, p)
+		row, p, err := w.asked(ctx, in.Workspace, in.Slug, in.ProviderInput)
 		if err != nil {
 			return err
 		}
-		row := w.newRow(ws)
-		in.apply(&row, p, w.now)
-		p.slug("slug", in.Slug)
-		i := claviger.Integration{
-			ID: claviger.NewID[claviger.IntegrationID](), OrganisationID: by.OrganisationID, WorkspaceID: ws,
-			AIProvider: kindOf(in.Provider), AllowAllModels: true, Status: claviger.Active,
-			CreatedAt: w.now, UpdatedAt: w.now, Version: 1,
-		}
+		i := w.newAccount(kindOf(in.Provider), row.WorkspaceID)
+		i.Slug = row.Slug
 		p.kind("provider", i.AIProvider)
 		account := in.account(i.AIProvider, p)
 		account.Name = Some(row.Name)
@@ -83,11 +75,10 @@ func (s *Service) CreateVirtualKey(ctx context.Context, by authz.Caller, in NewV
 		if err != nil {
 			return err
 		}
-		i.Slug = cmp.Or(in.Slug, claviger.NewSlug("", row.Name, 15))
 		if err := w.insertIntegration(ctx, i, secrets, NewIntegration{}); err != nil {
 			return err
 		}
-		row.Slug, row.OwnsIntegration = i.Slug, true
+		row.OwnsIntegration = true
 		row.IntegrationID, row.IntegrationSlug, row.AIProvider = i.ID, i.Slug, i.AIProvider
 		made = row
 		return w.insertProvider(ctx, row)

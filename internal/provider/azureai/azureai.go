@@ -61,10 +61,10 @@ func (a Adapter) Compile(s provider.Settings) (provider.Account, error) {
 		out.query = "?api-version=" + v
 	}
 	if spec.Mode(s).Name == azure.Entra {
-		out.tokens = a.Entra.Tokens(s)
+		out.Tokens = a.Entra.Tokens(s)
 		s.Key = secret.String{}
 	}
-	out.Account, err = openai.NewAccount(s, at, provider.Headers{}, openai.Dialect{Kind: id, NoModels: true})
+	out.Account.Account, err = openai.NewAccount(s, at, provider.Headers{}, openai.Dialect{Kind: id, NoModels: true})
 	if err != nil {
 		return nil, err
 	}

@@ -2,20 +2,16 @@ package azureopenai
 
 import (
 	"cmp"
-	"context"
-	"net/http"
 	"net/url"
 
 	"github.com/claviger/claviger/internal/provider"
 	"github.com/claviger/claviger/internal/provider/azure"
-	"github.com/claviger/claviger/internal/provider/openai"
 )
 
 // account is OpenAI's dialect at the paths of deployments.
 type account struct {
-	*openai.Account
+	azure.Account
 	deployments []deployment
-	tokens      *azure.Tokens // nil: the key is among the headers
 }
 
 // streamOptionsSince is the first dated version that knows stream_options;
@@ -59,15 +55,4 @@ func (a *account) ModelNames() []string {
 		out[i] = cmp.Or(d.Alias, d.Model)
 	}
 	return out
-}
-
-// Authorize implements [provider.Account]. Custom headers come last: they
-// replace whatever they name.
-func (a *account) Authorize(ctx context.Context, req *http.Request, body []byte) error {
-	if a.tokens != nil {
-		if err := a.tokens.Authorize(ctx, req); err != nil {
-			return err
-		}
-	}
-	return a.Account.Authorize(ctx, req, body)
 }

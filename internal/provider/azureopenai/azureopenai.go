@@ -58,12 +58,12 @@ func (a Adapter) Compile(s provider.Settings) (provider.Account, error) {
 	}
 	var own provider.Headers
 	if spec.Mode(s).Name == azure.Entra {
-		out.tokens = a.Entra.Tokens(s)
+		out.Tokens = a.Entra.Tokens(s)
 	} else if !s.Key.IsZero() {
 		own = own.With("Api-Key", s.Key.Reveal())
 	}
 	s.Key = secret.String{} // it is no bearer token
-	out.Account, err = openai.NewAccount(s, "https://"+resource+".openai.azure.com/openai", own,
+	out.Account.Account, err = openai.NewAccount(s, "https://"+resource+".openai.azure.com/openai", own,
 		openai.Dialect{Kind: id, NoModels: true})
 	if err != nil {
 		return nil, err

@@ -80,5 +80,5 @@ func (t *tracker) drain(r *http.Request) {
 	if http.NewResponseController(t).SetReadDeadline(time.Now().Add(drainTime)) != nil {
 		return // without an end to it, it is better not begun
 	}
-	io.CopyN(io.Discard, t.refused, maxDrain) // a client that left has had its answer
+	_, _ = io.CopyN(io.Discard, t.refused, maxDrain) // a client that left has had its answer
 }

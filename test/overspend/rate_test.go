@@ -29,8 +29,8 @@ func TestRatesAreExact(t *testing.T) {
 	server.Integrate("quick", map[string]any{"ai_provider_id": "openai", "key": "sk-" + harness.RandomHex(32),
 		"configurations": map[string]any{"custom_host": mock.URL + "/v1"}})
 	made := map[string]*hotKey{
-		"rps": {value: 1000, lasts: 5 * time.Second, window: time.Second},
-		"rpm": {value: 6000, lasts: 3 * time.Second, window: time.Minute},
+		"rps": {value: 1000, lasts: 4 * time.Second, window: time.Second},
+		"rpm": {value: 3000, lasts: 2 * time.Second, window: time.Minute},
 	}
 	for unit, k := range made {
 		answer := server.Admin().Must(http.MethodPost, "/v1/api-keys/workspace/service", map[string]any{
@@ -166,12 +166,18 @@ func (k *hotKey) judge(t *testing.T, unit string, windows map[int64]int64) {
 	if all != k.admitted.Load() {
 		t.Errorf("%s: %d were answered, and %d are in the ledger", unit, k.admitted.Load(), all)
 	}
+	full := 0
 	for window, asked := range k.demand {
-		if asked >= k.value && windows[window]*100 < k.value*99 {
+		if asked < k.value {
+			continue // the first and the last, mostly
+		}
+		full++
+		if windows[window]*100 < k.value*99 {
 			t.Errorf("%s: %d went through in the window from %s, although %d were asked for; the limit is %d",
 				unit, windows[window], time.UnixMicro(window).UTC(), asked, k.value)
 		}
 	}
+	t.Logf("%s: enough was asked for in %d windows of %d", unit, full, len(windows))
 }
 
 // windowsOf counts a key's entries by the window that admitted them, which the

@@ -184,14 +184,11 @@ type counting struct {
 // counting prepares for entries that are to be written. Of those that say
 // themselves that they count on nothing none is read.
 func (s *Store) counting(ctx context.Context, whole, closes []*claviger.Entry) (c counting, err error) {
-	var ids []claviger.EntryID
+	ids := s.running.unknown(closes)
 	for _, e := range whole {
 		if e.Charges != "" {
 			ids = append(ids, e.ID)
 		}
-	}
-	for _, e := range closes {
-		ids = append(ids, e.ID)
 	}
 	if c.read, err = lots(ctx, s, readCounted, ids); err != nil {
 		return c, err

@@ -31,7 +31,7 @@ func (s *Store) Ship(ctx context.Context, node string, entries []claviger.Entry,
 	if err != nil {
 		return err
 	}
-	return s.retry(ctx, s.ledger.Write, func(t *Tx) error {
+	err = s.retry(ctx, s.ledger.Write, func(t *Tx) error {
 		before, err := t.counted(ctx, counting)
 		if err != nil {
 			return err
@@ -45,6 +45,10 @@ func (s *Store) Ship(ctx context.Context, node string, entries []claviger.Entry,
 		_, err = t.exec(ctx, step{name: "put ledger position"}, putPosition, node, position)
 		return err
 	})
+	if err == nil {
+		s.running.shipped(whole, closes)
+	}
+	return err
 }
 
 const putPosition = `INSERT INTO ledger_positions (node, position) VALUES ($1, $2)

@@ -27,6 +27,7 @@ type Store struct {
 	control Database
 	ledger  Database
 	ships   preparedShips
+	running uncharged
 	full    atomic.Bool // the last write found no room on the disk
 }
 

@@ -75,40 +75,59 @@ func (a *admission) rules(ctx context.Context, dst ruleset) (ruleset, error) {
 // it runs, and opens the ledger entry before a byte goes out.
 func (a *admission) attempt(ctx context.Context) error {
 	t := &attempt{admission: a}
-	call := provider.Call{Operation: a.operation, Request: a.request, Model: a.to.model, Strict: a.strict}
-	up, err := a.to.target.account.Encode(call)
+	req, err := t.prepare(ctx)
 	if err != nil {
 		return err
 	}
-	limit, err := t.headerLimit()
-	if err != nil {
-		return err
-	}
-	req, err := t.upstreamRequest(ctx, a.to.target, up)
-	if err != nil {
-		return err
-	}
-	var room [8]*limits.Rule
-	rules, err := a.rules(ctx, room[:0])
-	if err != nil {
-		return err
-	}
-	if t.here, err = a.Limits.Admit(ctx, rules, a.ask(rules)); err != nil {
+	if err := t.admit(ctx); err != nil {
 		return err
 	}
 	defer t.here.Release()
-	if err := t.expect(rules); err != nil {
-		return err
-	}
-	t.open()
-	if err := a.Ledger.Admit(t.opening); err != nil {
+	if err := t.record(); err != nil {
 		return err
 	}
 	// Whatever happens from here on, a panic included, the attempt is booked.
 	defer t.settle(claviger.Failed, http.StatusInternalServerError)
 	t.nameAttempt()
 	t.nameRates()
-	return t.send(ctx, call, req, limit)
+	return t.send(ctx, req)
+}
+
+// prepare makes the request that goes out. What it needs for that must not lie
+// on the stack of a stream for as long as that lasts.
+func (t *attempt) prepare(ctx context.Context) (*http.Request, error) {
+	t.call = provider.Call{Operation: t.operation, Request: t.request, Model: t.to.model, Strict: t.strict}
+	up, err := t.to.target.account.Encode(t.call)
+	if err != nil {
+		return nil, err
+	}
+	if t.limit, err = t.headerLimit(); err != nil {
+		return nil, err
+	}
+	return t.upstreamRequest(ctx, t.to.target, up)
+}
+
+// admit takes the limits of the target.
+func (t *attempt) admit(ctx context.Context) error {
+	var room [8]*limits.Rule
+	rules, err := t.rules(ctx, room[:0])
+	if err != nil {
+		return err
+	}
+	if t.here, err = t.Limits.Admit(ctx, rules, t.ask(rules)); err != nil {
+		return err
+	}
+	if err := t.expect(rules); err != nil {
+		t.here.Release()
+		return err
+	}
+	return nil
+}
+
+// record opens the ledger entry.
+func (t *attempt) record() error {
+	t.open()
+	return t.Ledger.Admit(t.opening)
 }
 
 // expect sets what is booked when the use never becomes known: the estimate, or

@@ -31,6 +31,9 @@ type attempt struct {
 	opening  claviger.Opening
 	decoder  provider.Decoder // nil until a success begins
 
+	call  provider.Call
+	limit time.Duration // for the provider to begin its answer
+
 	mayHaveWorked bool // the provider got the request
 	streamed      bool // the answer is an event stream
 	upstreamTime  time.Duration
@@ -41,33 +44,32 @@ type attempt struct {
 // errSlow cancels an attempt whose answer does not begin, or stops moving.
 var errSlow = errors.New("no move within the time allowed")
 
-// send sends the call and answers the caller. limit is how long the provider
-// may take to begin.
-func (a *attempt) send(ctx context.Context, call provider.Call, req *http.Request, limit time.Duration) error {
-	dog := watch(limit, func() { a.stop(errSlow) })
+// send sends the call and answers the caller.
+func (a *attempt) send(ctx context.Context, req *http.Request) error {
+	dog := watch(a.limit, func() { a.stop(errSlow) })
 	defer dog.stop()
 	began := a.Now()
 	resp, err := a.transports.to(a.to.target.allowPrivate).RoundTrip(req)
 	a.upstreamTime = a.Now().Sub(began)
 	if err != nil {
-		return a.unanswered(ctx, err, limit)
+		return a.unanswered(ctx, err, a.limit)
 	}
 	defer resp.Body.Close()
 	a.mayHaveWorked = true
 	if resp.StatusCode >= http.StatusMultipleChoices {
 		return a.fault(resp)
 	}
-	a.decoder = a.to.target.account.Decode(call)
+	a.decoder = a.to.target.account.Decode(a.call)
 	// The answer may take minutes; what was asked is not needed any more.
 	a.body.free()
-	a.request.Body, call.Request.Body = nil, nil
+	a.request.Body, a.call.Request.Body = nil, nil
 	if enc := resp.Header.Get("Content-Encoding"); enc != "" && enc != "identity" {
 		a.settle(claviger.ProviderError, http.StatusBadGateway)
 		return failure(http.StatusBadGateway, "upstream_error",
 			a.to.target.aiProvider+" error: it answered in a content encoding that was not asked for")
 	}
 	dog.follow(a.IdleTimeout, a.w)
-	if call.Request.Stream && isEventStream(resp.Header) {
+	if a.call.Request.Stream && isEventStream(resp.Header) {
 		return a.stream(ctx, resp, dog)
 	}
 	return a.whole(ctx, resp, dog)

@@ -112,26 +112,13 @@ func (x *exchange) serve(ctx context.Context, operation provider.Operation) erro
 	case explain:
 		return x.explain(ctx, where)
 	}
-	body, err := x.readBody()
+	if x.body, err = x.readBody(); err != nil {
+		return err
+	}
+	defer x.body.free()
+	to, err := x.understand(ctx, where)
 	if err != nil {
 		return err
-	}
-	x.body = body
-	defer body.free()
-	if x.request, err = llm.Scan(body.bytes); err != nil {
-		return err
-	}
-	to, err := x.route(ctx, where)
-	if err != nil {
-		return err
-	}
-	if e, ok := to.target.account.(provider.Expander); ok {
-		// A brace begins an object; those inside of texts count too, which is
-		// the safe side.
-		objects := int64(bytes.Count(body.bytes, []byte("{")))
-		if err := body.take(e.Expansion(int64(len(body.bytes)), objects)); err != nil {
-			return err
-		}
 	}
 	if err := x.flights.enter(); err != nil {
 		return err
@@ -146,6 +133,23 @@ func (x *exchange) serve(ctx context.Context, operation provider.Operation) erro
 	}
 	defer a.hold.Release()
 	return a.attempt(ctx)
+}
+
+// understand reads what the body asks and finds where it goes.
+func (x *exchange) understand(ctx context.Context, where authn.Where) (to route, err error) {
+	if x.request, err = llm.Scan(x.body.bytes); err != nil {
+		return to, err
+	}
+	if to, err = x.route(ctx, where); err != nil {
+		return to, err
+	}
+	if e, ok := to.target.account.(provider.Expander); ok {
+		// A brace begins an object; those inside of texts count too, which is
+		// the safe side.
+		objects := int64(bytes.Count(x.body.bytes, []byte("{")))
+		err = x.body.take(e.Expansion(int64(len(x.body.bytes)), objects))
+	}
+	return to, err
 }
 
 // authenticate finds out who calls, and what is left of the credentials it sent.

@@ -9,29 +9,6 @@ import (
 // bytesPerToken is what a token of usual text comes to.
 const bytesPerToken = 4
 
-// imageTokens is what an inlined image or file counts as when guessing.
-const imageTokens = 1000
-
-// EstimateInput guesses how many tokens a request body holds: one for each four
-// bytes, and 1000 for each data URL whatever its size.
-func EstimateInput(body []byte) int64 {
-	size, images := len(body), 0
-	for rest := body; ; images++ {
-		i := bytes.Index(rest, dataURL)
-		if i < 0 {
-			return int64(size+bytesPerToken-1)/bytesPerToken + int64(images)*imageTokens
-		}
-		end := stringEnd(rest, i)
-		if end < 0 {
-			end = len(rest)
-		}
-		size -= end - i
-		rest = rest[end:]
-	}
-}
-
-var dataURL = []byte(`"data:`)
-
 // estimate counts the content of an answer that has not said what it used.
 type estimate struct {
 	pieces int64 // strings of content; a stream sends about one per token

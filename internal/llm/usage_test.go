@@ -99,27 +99,6 @@ func TestScanUsageOfABrokenRead(t *testing.T) {
 	}
 }
 
-func TestEstimateInput(t *testing.T) {
-	tests := map[string]struct {
-		body string
-		want int64
-	}{
-		"nothing":           {"", 0},
-		"text":              {"123456789", 3},
-		"a data URL":        {`{"url":"data:image/png;base64,` + strings.Repeat("A", 100000) + `"}`, 1002},
-		"a data URL cut":    {`"data:image`, 1000},
-		"two data URLs":     {`"data:a""data:b"`, 2000},
-		"text about a data": {`data: 12`, 2},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			if got := EstimateInput([]byte(tt.body)); got != tt.want {
-				t.Errorf("EstimateInput = %d, want %d", got, tt.want)
-			}
-		})
-	}
-}
-
 func TestParseFault(t *testing.T) {
 	tests := map[string]struct {
 		status int

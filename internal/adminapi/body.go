@@ -26,8 +26,7 @@ type Body[T any] struct {
 type checker interface {
 	Schema(huma.Registry) *huma.Schema
 	keep(raw []byte) error
-	check(huma.Registry, *huma.Schema) (ignored []string, err error)
-	member(name string) any
+	check(r huma.Registry, s *huma.Schema, repeats func(v any) bool) (ignored []string, err error)
 }
 
 // Schema implements huma.SchemaProvider.
@@ -41,9 +40,10 @@ func (b *Body[T]) keep(raw []byte) error {
 	return nil
 }
 
-// check decodes the body. It returns the fields that the API does not know; the
-// error is for a body that is no JSON object.
-func (b *Body[T]) check(r huma.Registry, schema *huma.Schema) (ignored []string, err error) {
+// check decodes the body. It returns the fields that change nothing, apart from
+// those at the top whose value repeats what is known; the error is for a body
+// that is no JSON object, or larger than any that this API has a use for.
+func (b *Body[T]) check(r huma.Registry, schema *huma.Schema, repeats func(v any) bool) (ignored []string, err error) {
 	if len(b.raw) == 0 || string(b.raw) == "null" {
 		b.raw = []byte("{}")
 	}
@@ -57,21 +57,16 @@ func (b *Body[T]) check(r huma.Registry, schema *huma.Schema) (ignored []string,
 	if _, ok := tree.(map[string]any); !ok {
 		return nil, malformed("", "must be a JSON object")
 	}
+	if wrong := tooMuch(tree); wrong != "" {
+		return nil, malformed("", wrong)
+	}
 	b.Found = typeProblems(r, schema, tree)
 	if !lenient(b.raw, reflect.ValueOf(&b.Value).Elem()) && len(b.Found) == 0 {
 		b.Found.Add("body", typeWrong)
 	}
-	return unknown(r, schema, tree, "", nil), nil
-}
-
-// member is the value of a field at the top of a body that was checked; nil for
-// none.
-func (b *Body[T]) member(name string) any {
-	var all map[string]any
-	if json.Unmarshal(b.raw, &all) != nil {
-		return nil
-	}
-	return all[name]
+	i := ignoring{registry: r, repeats: repeats}
+	i.collect(schema, tree, "")
+	return i.names, nil
 }
 
 // maxFound bounds the answer to a body that is wrong all over.

@@ -1,10 +1,10 @@
 package adminapi
 
 import (
-	"fmt"
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -17,12 +17,14 @@ const ignoredHeader = "X-Claviger-Ignored-Fields"
 
 const maxIgnored = 1024 // bytes of the header
 
-// repeats reports whether v is what the path or the key says already. Clients
-// send such fields with every body.
-func (r request) repeats(v any) bool {
-	text, ok := v.(string)
-	return ok && text != "" && (text == string(r.by.WorkspaceID) || text == string(r.by.OrganisationID) ||
-		slices.Contains(strings.Split(r.by.Origin.URI, "/"), text))
+// repeats returns what reports whether a value is what the path or the key says
+// already. Clients send such fields with every body.
+func (r request) repeats() func(v any) bool {
+	said := append(strings.Split(r.by.Origin.URI, "/"), string(r.by.WorkspaceID), string(r.by.OrganisationID))
+	return func(v any) bool {
+		text, ok := v.(string)
+		return ok && text != "" && slices.Contains(said, text)
+	}
 }
 
 // settings are the objects whose fields a kind of provider or of secret manager
@@ -33,32 +35,59 @@ var settings = []string{"configurations", "model_config", "auth_config"}
 // as it is: in a secret, or in a setting of an account, which has no type.
 func standsForStored(s *huma.Schema) bool { return s.WriteOnly || s.Type == "" && s.Ref == "" }
 
-// unknown appends to list the paths of fields in v that change nothing.
-func unknown(r huma.Registry, s *huma.Schema, v any, path string, list []string) []string {
-	s = resolve(r, s)
+// ignoring collects the paths of fields that change nothing, no more of them
+// than the header takes.
+type ignoring struct {
+	registry huma.Registry
+	repeats  func(v any) bool // of fields at the top
+	names    []string
+	size     int // bytes of names
+}
+
+func (i *ignoring) add(name string) {
+	i.names = append(i.names, name)
+	i.size += len(name) + 1
+}
+
+func (i *ignoring) full() bool { return i.size > maxIgnored }
+
+// collect adds the fields of v, which is at path.
+func (i *ignoring) collect(s *huma.Schema, v any, path string) {
+	s = resolve(i.registry, s)
 	switch v := v.(type) {
 	case []any:
-		if s.Items != nil {
-			for i, item := range v {
-				list = unknown(r, s.Items, item, fmt.Sprintf("%s[%d]", path, i), list)
+		if s.Items == nil {
+			return
+		}
+		for n, item := range v {
+			if i.full() {
+				return
 			}
+			i.collect(s.Items, item, path+"["+strconv.Itoa(n)+"]")
 		}
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(v)) {
-			at := strings.TrimPrefix(path+"."+name, ".")
-			p, known := s.Properties[name]
-			switch {
-			case v[name] == "" && (slices.Contains(settings, path) || known && standsForStored(p)):
-				list = append(list, at)
-			case s.Properties == nil: // an open map
-			case known:
-				list = unknown(r, p, v[name], at, list)
-			default:
-				list = append(list, at)
+			if i.full() {
+				return
 			}
+			i.member(s, v[name], path, name)
 		}
 	}
-	return list
+}
+
+// member adds the field of that name in the object at path, or those in it.
+func (i *ignoring) member(s *huma.Schema, v any, path, name string) {
+	at := strings.TrimPrefix(path+"."+name, ".")
+	p, known := s.Properties[name]
+	switch {
+	case v == "" && (slices.Contains(settings, path) || known && standsForStored(p)):
+		i.add(at)
+	case s.Properties == nil: // an open map
+	case known:
+		i.collect(p, v, at)
+	case path != "" || !i.repeats(v):
+		i.add(at)
+	}
 }
 
 // nameIgnored adds the names to the header, whatever bytes they are made of.

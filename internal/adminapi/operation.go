@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"reflect"
-	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -63,11 +62,11 @@ func register[I, O any](a *api, op operation, handle func(ctx context.Context, b
 		r := requestOf(ctx)
 		if hasBody {
 			b := reflect.ValueOf(in).Elem().FieldByIndex(body.Index).Addr().Interface().(checker)
-			ignored, err := b.check(registry, schema)
+			ignored, err := b.check(registry, schema, r.repeats())
 			if err != nil {
 				return nil, a.fail(r, err)
 			}
-			nameIgnored(r.header, slices.DeleteFunc(ignored, func(name string) bool { return r.repeats(b.member(name)) })...)
+			nameIgnored(r.header, ignored...)
 		}
 		out, err := handle(ctx, r.by, in)
 		if err != nil {

@@ -44,7 +44,7 @@ func (s *Service) CreateAPIKey(ctx context.Context, by authz.Caller, in NewAPIKe
 		if err := p.err(); err != nil {
 			return err
 		}
-		if err := mayGrant(by, nil, k.Scopes); err != nil {
+		if err := mayGrant(by, k.Scopes); err != nil {
 			return err
 		}
 		plain = claviger.NewKey(k.Type, k.SubType)
@@ -102,7 +102,7 @@ func (s *Service) UpdateAPIKey(ctx context.Context, by authz.Caller, id string, 
 		return err
 	}
 	return s.update(ctx, by, func(w *work) error {
-		old, err := apiKey(ctx, w, by, id, "update")
+		old, err := changeableKey(ctx, w, by, id, "update")
 		if err != nil {
 			return err
 		}
@@ -111,7 +111,7 @@ func (s *Service) UpdateAPIKey(ctx context.Context, by authz.Caller, id string, 
 		if err := p.err(); err != nil {
 			return err
 		}
-		if err := mayGrant(by, old.Scopes, k.Scopes); err != nil {
+		if err := mayGrant(by, k.Scopes); err != nil {
 			return err
 		}
 		k.UpdatedAt = w.now
@@ -131,7 +131,7 @@ func (s *Service) DeleteAPIKey(ctx context.Context, by authz.Caller, id string) 
 		return err
 	}
 	return s.update(ctx, by, func(w *work) error {
-		k, err := apiKey(ctx, w, by, id, "delete")
+		k, err := changeableKey(ctx, w, by, id, "delete")
 		if err != nil {
 			return err
 		}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	claviger "github.com/claviger/claviger"
-	"github.com/claviger/claviger/internal/authz"
 )
 
 // APIKeyInput is what a request says of an API key. On creation name and scopes
@@ -142,18 +141,4 @@ func (p *problems) emails(path string, list []string) []string {
 		return nil
 	}
 	return list
-}
-
-// mayGrant keeps callers from giving away what they do not hold: to the scopes a
-// key had, a caller adds only what it holds itself. Calling models and the like
-// is nothing that an organisation key can hold; who may make keys of a workspace
-// may grant it.
-func mayGrant(by authz.Caller, had, now []claviger.Scope) error {
-	for _, s := range now {
-		beyond := by.IsOrganisation() && !s.MayHold(by.Type, by.SubType)
-		if !slices.Contains(had, s) && !by.Has(s) && !beyond {
-			return authz.Denied()
-		}
-	}
-	return nil
 }

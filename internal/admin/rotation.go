@@ -28,18 +28,14 @@ type Rotated struct {
 
 // RotateAPIKey replaces the secret of a key. Everything else about it stays,
 // and the old secret works on until the transition ends; while it does, the key
-// cannot be rotated again. Whoever rotates a key is shown its secret, so a
-// workspace key may rotate only keys that hold nothing it does not hold itself.
+// cannot be rotated again. Whoever rotates a key is shown its secret.
 func (s *Service) RotateAPIKey(ctx context.Context, by authz.Caller, id string, in RotateInput) (made Rotated, err error) {
 	if err := by.Allow(KeyScopes("rotate")...); err != nil {
 		return made, err
 	}
 	err = s.update(ctx, by, func(w *work) error {
-		old, err := apiKey(ctx, w, by, id, "rotate")
+		old, err := changeableKey(ctx, w, by, id, "rotate")
 		if err != nil {
-			return err
-		}
-		if err := mayGrant(by, nil, old.Scopes); err != nil {
 			return err
 		}
 		p := startWith(in.Found)

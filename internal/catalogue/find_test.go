@@ -140,3 +140,21 @@ func FuzzFind(f *testing.F) {
 		}
 	})
 }
+
+func TestPlainNames(t *testing.T) {
+	for _, tt := range []struct{ provider, model, want string }{
+		{"openai", "GPT-4o", "gpt-4o"},
+		{"openai", "models/gpt-4o", "models/gpt-4o"},
+		{"google", "models/gemini-2.5-Flash", "gemini-2.5-flash"},
+		{"vertex-ai", "publishers/google/models/gemini-2.5-flash", "gemini-2.5-flash"},
+		{"bedrock", "eu.anthropic.claude-3", "anthropic.claude-3"},
+		{"openrouter", "openai/gpt-4o:online", "openai/gpt-4o"},
+		{"huggingface", "meta-llama/Llama-3:fast", "meta-llama/llama-3"},
+		{"nobody", "X", "x"},
+		{"google", "", ""},
+	} {
+		if got := Plain(tt.provider, tt.model); got != tt.want {
+			t.Errorf("%s %s: %q, want %q", tt.provider, tt.model, got, tt.want)
+		}
+	}
+}

@@ -26,6 +26,22 @@ func spellings(aiProvider, model string) []string {
 	return out
 }
 
+// Plain is the name of a model alone, in lower case: without what a provider lets
+// callers put around it (a region, an ARN, a path, a way to choose a host), which
+// changes nothing about which model it is.
+func Plain(aiProvider, model string) string {
+	model = strings.ToLower(model)
+	plain := model
+	if unwrap := wrappings[aiProvider]; unwrap != nil && len(model) <= maxName {
+		unwrap(model, func(s string) {
+			if s != "" {
+				plain = s
+			}
+		})
+	}
+	return plain
+}
+
 // wrappings take off, by provider, what callers may put around a name.
 var wrappings = map[string]func(model string, add func(string)){
 	"bedrock":     bedrock,

@@ -18,7 +18,11 @@ type Attributes struct {
 	Config         string // slug
 	Prompt         string // slug
 	Model          string // as requested, without "@slug/"
-	EndpointType   string // "chatComplete", "embed", …
+	// Models are all names that the model is known by, Model among them, in lower
+	// case, so that no spelling of it escapes a policy: conditions match any of
+	// them, and groups go by the last. nil: Model alone.
+	Models       []string
+	EndpointType string // "chatComplete", "embed", …
 	// MCPServer and MCPTool are set for calls of tools. Policies whose target is
 	// "mcp_tools" apply to those and to nothing else.
 	MCPServer, MCPTool string
@@ -69,9 +73,16 @@ func PolicyKey(kind claviger.PolicyKind, target, key string) bool {
 // subject is a request while policies are matched against it.
 type subject struct {
 	*Attributes
-	// called and made are the two names of the model, "@slug/model" and
-	// "@provider/model"; empty when one part is missing.
-	called, made []byte
+	one [1]string // room for the model's name when it has but one
+}
+
+// names are those of the model, in lower case; none when the request has none.
+func (s *subject) names() []string {
+	if s.Models != nil || s.Model == "" {
+		return s.Models
+	}
+	s.one[0] = strings.ToLower(s.Model)
+	return s.one[:]
 }
 
 // key is what a condition or a group is about.
@@ -118,13 +129,41 @@ func (s *subject) of(k key) string {
 	return ""
 }
 
-// named writes "@owner/model" into b; nothing when either is missing.
-func named(b []byte, owner, model string) []byte {
-	if owner == "" || model == "" {
-		return nil
+// form is one form of a name: "@owner/model", or without an owner the model
+// alone. It is put together as it is read, since that is cheaper than memory.
+type form struct{ owner, model string }
+
+// full is "@owner/model"; ok is false when a part is missing.
+func full(owner, model string) (f form, ok bool) {
+	return form{owner, model}, owner != "" && model != ""
+}
+
+func (f form) len() int {
+	if f.owner == "" {
+		return len(f.model)
 	}
-	b = append(b, '@')
-	b = append(b, owner...)
-	b = append(b, '/')
-	return append(b, model...)
+	return len("@/") + len(f.owner) + len(f.model)
+}
+
+func (f form) at(i int) byte {
+	switch n := len(f.owner); {
+	case n == 0:
+		return f.model[i]
+	case i == 0:
+		return '@'
+	case i <= n:
+		return f.owner[i-1]
+	case i == n+1:
+		return '/'
+	default:
+		return f.model[i-n-2]
+	}
+}
+
+// append adds the form to b.
+func (f form) append(b []byte) []byte {
+	for i := range f.len() {
+		b = append(b, f.at(i))
+	}
+	return b
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 )
 
 // storedCondition is a condition as the admin API takes and gives it.
@@ -49,14 +50,26 @@ func (s storedCondition) compile() (condition, error) {
 	if len(s.Value) == 0 || slices.Contains(s.Value, "") || slices.Contains(s.Excludes, "") {
 		return condition{}, errValue
 	}
-	return condition{keyOf(s.Key), s.Value, s.Excludes}, nil
+	c := condition{keyOf(s.Key), s.Value, s.Excludes}
+	if c.key.name == "model" { // its names are compared in lower case
+		c.values, c.excludes = lower(s.Value), lower(s.Excludes)
+	}
+	return c, nil
+}
+
+func lower(patterns []string) []string {
+	out := make([]string, len(patterns))
+	for i, p := range patterns {
+		out[i] = strings.ToLower(p)
+	}
+	return out
 }
 
 // matches reports whether the request has a value for the key that one of the
 // patterns matches and none of the excluded ones does.
 func (c *condition) matches(s *subject) bool {
 	if c.key.name == "model" {
-		return s.Model != "" && c.model(c.values, s) && !c.model(c.excludes, s)
+		return c.model(c.values, s) && !c.model(c.excludes, s)
 	}
 	value := s.of(c.key)
 	return value != "" && anyOf(c.values, value) && !anyOf(c.excludes, value)
@@ -66,8 +79,18 @@ func (c *condition) matches(s *subject) bool {
 // "@" in front the full ones, else the model alone.
 func (c *condition) model(patterns []string, s *subject) bool {
 	for _, p := range patterns {
-		if p[0] != '@' && glob(p, s.Model) || glob(p, s.called) || glob(p, s.made) {
-			return true
+		for _, name := range s.names() {
+			if p[0] != '@' && glob(p, form{model: name}) {
+				return true
+			}
+			called, ok := full(strings.ToLower(s.VirtualKey), name)
+			if ok && glob(p, called) {
+				return true
+			}
+			made, ok := full(strings.ToLower(s.Provider), name)
+			if ok && glob(p, made) {
+				return true
+			}
 		}
 	}
 	return false
@@ -75,7 +98,7 @@ func (c *condition) model(patterns []string, s *subject) bool {
 
 func anyOf(patterns []string, value string) bool {
 	for _, p := range patterns {
-		if glob(p, value) {
+		if glob(p, form{model: value}) {
 			return true
 		}
 	}
@@ -84,17 +107,18 @@ func anyOf(patterns []string, value string) bool {
 
 // glob reports whether the pattern matches the whole text. "*" stands for any
 // number of characters; all else for itself. An empty text is matched by nothing.
-func glob[T string | []byte](pattern string, text T) bool {
-	if len(text) == 0 {
+func glob(pattern string, text form) bool {
+	size := text.len()
+	if size == 0 {
 		return false
 	}
 	p, t, star, resume := 0, 0, -1, 0
-	for t < len(text) {
+	for t < size {
 		switch {
 		case p < len(pattern) && pattern[p] == '*':
 			star, resume = p, t
 			p++
-		case p < len(pattern) && pattern[p] == text[t]:
+		case p < len(pattern) && pattern[p] == text.at(t):
 			p++
 			t++
 		case star >= 0: // let the last star have one more

@@ -32,7 +32,7 @@ func appendGroup(b []byte, keys []key, s *subject) (_ []byte, ok bool) {
 		b = append(b, ':')
 		start := len(b)
 		if p.name == "model" {
-			b = appendValue(b, s.made)
+			b = appendModel(b, s)
 		} else {
 			b = appendValue(b, s.of(p))
 		}
@@ -41,6 +41,20 @@ func appendGroup(b []byte, keys []key, s *subject) (_ []byte, ok bool) {
 		}
 	}
 	return b, true
+}
+
+// appendModel adds "@provider/model", by the last of the model's names.
+func appendModel(b []byte, s *subject) []byte {
+	all := s.names()
+	if len(all) == 0 {
+		return b
+	}
+	made, ok := full(s.Provider, all[len(all)-1])
+	if !ok {
+		return b
+	}
+	var room [256]byte
+	return appendValue(b, made.append(room[:0]))
 }
 
 // appendValue adds a value: as it is but for control characters, bytes that are

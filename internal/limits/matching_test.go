@@ -23,7 +23,7 @@ func TestPatternsMatchAsRegularExpressionsDo(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		pattern := rapid.StringMatching(`[ab*/@.]{0,8}`).Draw(t, "pattern")
 		text := rapid.StringMatching(`[ab/@.\n]{0,12}`).Draw(t, "text")
-		if got := glob(pattern, text); got != naive(pattern, text) || got != glob(pattern, []byte(text)) {
+		if got := glob(pattern, form{model: text}); got != naive(pattern, text) || text != "" && got != glob("@x/"+pattern, form{"x", text}) {
 			t.Fatalf("glob = %v", got)
 		}
 	})

@@ -141,11 +141,8 @@ func (s *PolicySet) Match(a *Attributes, dst []*Rule) []*Rule {
 	if s == nil || len(s.policies) == 0 {
 		return dst
 	}
-	var called, made [128]byte
 	var name [256]byte
 	subject := subject{Attributes: a}
-	subject.called = named(called[:0], a.VirtualKey, a.Model)
-	subject.made = named(made[:0], a.Provider, a.Model)
 	for _, p := range s.policies {
 		if !p.applies(&subject) {
 			continue

@@ -272,6 +272,28 @@ func TestPolicyKeys(t *testing.T) {
 	}
 }
 
+func TestNoSpellingOfAModelEscapes(t *testing.T) {
+	set, err := limits.CompilePolicies([]claviger.Policy{{
+		ID: "p", Kind: claviger.UsagePolicy, Status: claviger.Active, Conditions: []byte(`[{"key":"model","value":"@Acc/GPT-4o"}]`),
+		GroupBy: []byte(`[{"key":"model"}]`), Limit: []byte(`{"type":"requests","credit_limit":1}`),
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, a := range map[string]limits.Attributes{
+		"as it is":                    {Model: "gpt-4o"},
+		"in other letters":            {Model: "GPT-4O"},
+		"behind a deployment":         {Model: "mine", Models: []string{"mine", "gpt-4o"}},
+		"by the name of a deployment": {Model: "", Models: []string{"gpt-4o"}},
+	} {
+		a.VirtualKey, a.Provider = "acc", "openai"
+		rules := set.Match(&a, nil)
+		if len(rules) != 1 || rules[0].Counter.Value != "model:@openai/gpt-4o" {
+			t.Errorf("%s: %v", name, rules)
+		}
+	}
+}
+
 func TestMatchingAllocatesNothing(t *testing.T) {
 	var policies []claviger.Policy
 	for i := range 20 {

@@ -66,6 +66,9 @@ type ModelNamer interface {
 	ModelOf(name string) string
 	// ModelNames are the names that callers can ask for.
 	ModelNames() []string
+	// Called is which of ModelNames a request for name goes to, as when there is
+	// one for all that is unknown; "" when there is none.
+	Called(name string) string
 }
 
 // Expander is an [Account] whose Encode takes more memory than the body it is

@@ -47,6 +47,15 @@ func (a *account) ModelOf(name string) string {
 	return d.Model
 }
 
+// Called implements [provider.ModelNamer].
+func (a *account) Called(name string) string {
+	d, err := choose(a.deployments, name)
+	if err != nil {
+		return ""
+	}
+	return cmp.Or(d.Alias, d.Model)
+}
+
 // ModelNames implements [provider.ModelNamer]. A deployment without an alias
 // goes by its model.
 func (a *account) ModelNames() []string {

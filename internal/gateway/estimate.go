@@ -53,13 +53,14 @@ var (
 // output is as long as the caller allows. The error says why there is none; that
 // the price is not known is one only when cost is to be bounded.
 func (x *exchange) bound(m *priced, operation provider.Operation, cost bool) (estimate, error) {
-	if err := llm.Bounded(x.request.Body); err != nil {
+	in, err := llm.BoundInput(x.request.Body)
+	if err != nil {
 		return estimate{}, err
 	}
 	if unprompted(m.aiProvider, x.request.Model) {
 		return estimate{}, errSearches
 	}
-	e := estimate{in: int64(len(x.request.Body))}
+	e := estimate{in: in}
 	if operation != provider.Embed {
 		switch {
 		case x.request.MaxOutput <= 0:

@@ -12,92 +12,65 @@ import (
 // than its bytes and its max_tokens say. What is not here may: media by URL,
 // searches, predictions, audio.
 var boundedMembers = map[string]func(jsontext.Value) error{
-	"model": nil, "stream": nil, "stream_options": nil, "max_tokens": nil, "max_completion_tokens": nil, "n": nil,
+	"model": nil, "stream": nil, "max_tokens": nil, "max_completion_tokens": nil, "n": nil,
 	"temperature": nil, "top_p": nil, "top_k": nil, "min_p": nil, "stop": nil, "seed": nil, "user": nil,
 	"presence_penalty": nil, "frequency_penalty": nil, "repetition_penalty": nil, "logit_bias": nil,
 	"logprobs": nil, "top_logprobs": nil, "tool_choice": nil, "parallel_tool_calls": nil,
-	"functions": nil, "function_call": nil, "response_format": nil, "reasoning_effort": nil, "verbosity": nil,
+	"function_call": nil, "response_format": nil, "reasoning_effort": nil, "verbosity": nil,
 	"metadata": nil, "store": nil, "safety_identifier": nil, "prompt_cache_key": nil, "prompt_cache_retention": nil,
-	"input": nil, "encoding_format": nil, "dimensions": nil, "echo": nil, "suffix": nil, "system": nil,
-	"messages": boundedMessages, "tools": boundedTools, "prompt": boundedPrompt, "service_tier": boundedTier,
-	"thinking": nil, "modalities": boundedModalities,
+	"encoding_format": nil, "dimensions": nil, "echo": nil, "suffix": nil, "thinking": nil,
+	"messages": boundedMessages, "system": boundedContent, "tools": boundedTools, "functions": boundedFunctions,
+	"input": boundedEmbedded, "prompt": boundedPrompt, "stream_options": boundedOptions,
+	"service_tier": boundedTier, "modalities": boundedModalities,
 }
 
-// Bounded is nil when a request, which [Scan] took, cannot use more input than
-// its bytes nor more output than it allows; otherwise it says which part has no
-// such bound.
-func Bounded(body []byte) error {
+// prompting are the members for which providers add a prompt of their own, and
+// addedPrompt is the most that it comes to, in tokens.
+var prompting = [...]string{"tools", "functions", "response_format"}
+
+const addedPrompt = 1024
+
+// BoundInput is the most tokens of input that a request, which [Scan] took, can
+// use: one for each byte, and some for the prompt that providers add when there
+// are tools. The error says which part of the request has no bound, or may have
+// more output than it allows.
+func BoundInput(body []byte) (int64, error) {
 	var members map[string]jsontext.Value
 	if json.Unmarshal(body, &members) != nil {
-		return errors.New("the body is no JSON object")
+		return 0, errors.New("the body is no JSON object")
 	}
 	for name, value := range members {
 		check, known := boundedMembers[name]
 		if !known {
-			return errors.New("it has a member that may cost more than can be told beforehand")
+			return 0, errors.New("it has a member that may cost more than can be told beforehand")
 		}
 		if check == nil {
 			continue
 		}
 		if err := check(value); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			return 0, fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	return nil
+	bound := int64(len(body))
+	for _, name := range prompting {
+		if value := members[name]; len(value) > 0 && value.Kind() != 'n' {
+			return bound + addedPrompt, nil
+		}
+	}
+	return bound, nil
 }
 
-var errMedia = errors.New("only text can be bounded beforehand")
-
-// typed is anything with a type. Names are read in their exact case, as
-// providers do.
-type typed struct {
-	Type string `json:"type"`
-}
-
-func boundedMessages(raw jsontext.Value) error {
-	var messages []struct {
-		Content jsontext.Value `json:"content"`
-		Audio   jsontext.Value `json:"audio"`
+// boundedEmbedded takes texts and tokens.
+func boundedEmbedded(raw jsontext.Value) error {
+	var token int64
+	var several []jsontext.Value
+	if isText(raw) == nil || json.Unmarshal(raw, &several) != nil {
+		return isText(raw)
 	}
-	if json.Unmarshal(raw, &messages) != nil {
-		return errMedia
-	}
-	for _, m := range messages {
-		if len(m.Audio) > 0 && string(m.Audio) != "null" {
+	for _, one := range several {
+		var tokens []int64
+		if isText(one) != nil && json.Unmarshal(one, &token) != nil && json.Unmarshal(one, &tokens) != nil {
 			return errMedia
-		}
-		if err := boundedContent(m.Content); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func boundedContent(raw jsontext.Value) error {
-	var text *string
-	if len(raw) == 0 || json.Unmarshal(raw, &text) == nil {
-		return nil
-	}
-	var parts []typed
-	if json.Unmarshal(raw, &parts) != nil {
-		return errMedia
-	}
-	for _, p := range parts {
-		if p.Type != "text" && p.Type != "refusal" {
-			return errMedia
-		}
-	}
-	return nil
-}
-
-func boundedTools(raw jsontext.Value) error {
-	var tools []typed
-	if json.Unmarshal(raw, &tools) != nil {
-		return errors.New("must be functions")
-	}
-	for _, t := range tools {
-		if t.Type != "function" {
-			return errors.New("what the provider runs itself cannot be bounded beforehand")
 		}
 	}
 	return nil
@@ -105,17 +78,25 @@ func boundedTools(raw jsontext.Value) error {
 
 // boundedPrompt refuses several prompts: each has an output of its own.
 func boundedPrompt(raw jsontext.Value) error {
-	var text string
-	if json.Unmarshal(raw, &text) != nil {
+	if raw.Kind() != '"' {
 		return errors.New("only one text can be bounded beforehand")
 	}
 	return nil
 }
 
-// boundedTier refuses the tiers that have prices of their own.
+// boundedOptions refuses what makes a stream tell its usage in another way.
+func boundedOptions(raw jsontext.Value) error {
+	if raw.Kind() == 'n' {
+		return nil
+	}
+	return onlyMembers(raw, map[string]func(jsontext.Value) error{"include_usage": nil})
+}
+
+// boundedTier refuses the tiers that have prices of their own, and the one that
+// may be any of them.
 func boundedTier(raw jsontext.Value) error {
 	switch string(raw) {
-	case "null", `"default"`, `"auto"`, `"flex"`:
+	case "null", `"default"`, `"flex"`:
 		return nil
 	}
 	return errors.New("this tier's price is not known beforehand")

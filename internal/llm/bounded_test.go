@@ -12,7 +12,31 @@ func TestWhatCanBeBoundedBeforehand(t *testing.T) {
 		"a call of a tool":            {`{"messages":[{"role":"assistant","content":null,"tool_calls":[{}]}],"tools":[{"type":"function"}]}`, true},
 		"an embedding":                {`{"input":["a","b"],"dimensions":5}`, true},
 		"one prompt":                  {`{"prompt":"a"}`, true},
-		"a usual tier":                {`{"service_tier":"auto"}`, true},
+		"a usual tier":                {`{"service_tier":"default"}`, true},
+		"an answer sent back":         {`{"messages":[{"role":"assistant","content":"hi","refusal":null,"annotations":[],"audio":null,"tool_calls":[{"id":"c","type":"function","index":0,"function":{"name":"f","arguments":"{}"}}]}]}`, true},
+		"a schema":                    {`{"tools":[{"type":"function","function":{"name":"f","description":"d","strict":true,"parameters":{"anything":{"goes":1}}}}]}`, true},
+		"embedded tokens":             {`{"input":[[1,2],[3]]}`, true},
+		"one list of tokens":          {`{"input":[1,2,3]}`, true},
+		"usage asked for":             {`{"stream":true,"stream_options":{"include_usage":true}}`, true},
+		"no options":                  {`{"stream_options":null,"tools":null}`, true},
+		"a tier of any price":         {`{"service_tier":"auto"}`, false},
+		"usage all the time":          {`{"stream_options":{"include_usage":true,"continuous_usage_stats":true}}`, false},
+		"embedded images":             {`{"input":[{"image":"https://x"}]}`, false},
+		"one embedded image":          {`{"input":{"image":"https://x"}}`, false},
+		"embedded lists of texts":     {`{"input":[["a"]]}`, false},
+		"embedded fractions":          {`{"input":[1.5]}`, false},
+		"a member of a message":       {`{"messages":[{"role":"user","content":"hi","documents":[{}]}]}`, false},
+		"one hidden by its case":      {`{"messages":[{"role":"user","Content":[{"type":"image_url"}]}]}`, false},
+		"a member of a part":          {`{"messages":[{"content":[{"type":"text","text":"a","image_url":{"url":"https://x"}}]}]}`, false},
+		"a text that is none":         {`{"messages":[{"content":[{"type":"text","text":{"url":"https://x"}}]}]}`, false},
+		"a system prompt in images":   {`{"system":[{"type":"image"}]}`, false},
+		"blocks of another dialect":   {`{"messages":[{"role":"assistant","content_blocks":[{}]}]}`, false},
+		"a member of a tool":          {`{"tools":[{"type":"function","function":{},"web_search":{}}]}`, false},
+		"a tool without a type":       {`{"tools":[{"googleSearch":{}}]}`, false},
+		"a tool of no type":           {`{"tools":[{"function":{}}]}`, false},
+		"a call the provider made":    {`{"messages":[{"tool_calls":[{"type":"web_search"}]}]}`, false},
+		"annotations":                 {`{"messages":[{"annotations":[{}]}]}`, false},
+		"functions of an odd form":    {`{"functions":[{"url":"https://x"}]}`, false},
 		"an image by URL":             {`{"messages":[{"content":[{"type":"image_url","image_url":{"url":"https://x"}}]}]}`, false},
 		"audio":                       {`{"messages":[{"content":[{"type":"input_audio"}]}]}`, false},
 		"an earlier answer in audio":  {`{"messages":[{"role":"assistant","audio":{"id":"a"}}]}`, false},
@@ -33,14 +57,39 @@ func TestWhatCanBeBoundedBeforehand(t *testing.T) {
 		"no object":                   {`[]`, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if err := Bounded([]byte(tt.body)); (err == nil) != tt.bounded {
-				t.Errorf("%v", err)
+			n, err := BoundInput([]byte(tt.body))
+			if (err == nil) != tt.bounded || err == nil && n < int64(len(tt.body)) {
+				t.Errorf("%d, %v", n, err)
 			}
 		})
 	}
 }
 
-func FuzzBounded(f *testing.F) {
-	f.Add([]byte(`{"messages":[{"content":[{"type":"text"}]}],"tools":[{"type":"function"}],"service_tier":null}`))
-	f.Fuzz(func(_ *testing.T, body []byte) { _ = Bounded(body) })
+func TestProvidersAddAPromptForTools(t *testing.T) {
+	for name, tt := range map[string]struct {
+		body  string
+		added int64
+	}{
+		"text":             {`{"messages":[]}`, 0},
+		"tools":            {`{"tools":[{"type":"function"}]}`, 1024},
+		"functions":        {`{"functions":[]}`, 1024},
+		"both":             {`{"tools":[],"functions":[]}`, 1024},
+		"a form of answer": {`{"response_format":{"type":"json_object"}}`, 1024},
+		"null":             {`{"tools":null}`, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if n, err := BoundInput([]byte(tt.body)); err != nil || n != int64(len(tt.body))+tt.added {
+				t.Errorf("%d, %v", n, err)
+			}
+		})
+	}
+}
+
+func FuzzBoundInput(f *testing.F) {
+	f.Add([]byte(`{"messages":[{"content":[{"type":"text"}]}],"tools":[{"type":"function"}],"service_tier":null,"input":[[1]]}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		if n, err := BoundInput(body); err == nil && n < int64(len(body)) {
+			t.Fatalf("%d for %d bytes", n, len(body))
+		}
+	})
 }

@@ -27,6 +27,9 @@ type Request struct {
 	// MaxOutput is the larger of max_tokens and max_completion_tokens, in
 	// tokens; 0 when neither is there.
 	MaxOutput int64
+	// MaxTokensSaid is whether max_tokens itself is there and no null: providers
+	// that do not know max_completion_tokens are bound by it alone.
+	MaxTokensSaid bool
 	// Choices is "n"; 1 when absent or less.
 	Choices int64
 }

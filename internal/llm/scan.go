@@ -152,6 +152,7 @@ func (s *scanner) field(name string) (bool, error) {
 			r.Choices = max(n, 1)
 		} else {
 			r.MaxOutput = max(n, r.MaxOutput)
+			r.MaxTokensSaid = r.MaxTokensSaid || name == "max_tokens"
 		}
 	}
 	return true, nil

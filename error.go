@@ -42,7 +42,10 @@ type Error struct {
 	Problems []Problem
 	// RetryAfter is when trying again may help; zero when unknown.
 	RetryAfter time.Duration
-	cause      error
+	// Refusal means that the request was refused to protect something, whatever
+	// its Code: it belongs in the audit log. Callers are not told.
+	Refusal bool
+	cause   error
 }
 
 // Fail returns an error of a code with a message that is safe to show.

@@ -164,7 +164,7 @@ func (c *accessChange) override(ctx context.Context, existing []claviger.Grant) 
 func (c *accessChange) row(ctx context.Context, at string, row AccessRow, named map[claviger.WorkspaceID]bool) error {
 	ws, err := c.target(ctx, row.Workspace)
 	if claviger.CodeOf(err) == claviger.NotFound {
-		c.p.add(at+".id", "is no workspace that this integration can be granted to")
+		c.p.refuse(at+".id", "is no workspace that this integration can be granted to")
 		return nil
 	}
 	if err != nil {

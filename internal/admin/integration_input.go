@@ -88,9 +88,7 @@ func (s *Service) configure(by authz.Caller, i *claviger.Integration, old vault.
 		p.add(wrong.Path, wrong.Message)
 	}
 	if raw, ok := text(host); ok {
-		if wrong := provider.CheckHost(raw, s.mayNamePrivate(by, *i)); wrong != "" {
-			p.add("configurations.custom_host", wrong)
-		}
+		s.host(by, *i, "configurations.custom_host", raw, p)
 	}
 	if p.empty() {
 		s.redirect(by, *i, was, now, p)

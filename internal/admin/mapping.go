@@ -89,14 +89,14 @@ func (w *work) references(ctx context.Context, i claviger.Integration, list []Se
 		r, err := w.SecretReference(ctx, i.OrganisationID, m.SecretReferenceID)
 		switch {
 		case claviger.CodeOf(err) == claviger.NotFound:
-			p.add(at, "is no secret reference that may be used here")
+			p.refuse(at, "is no secret reference that may be used here")
 		case err != nil:
 			return err
 		case r.Open(i.WorkspaceID):
 		case w.by.IsOrganisation() && i.WorkspaceID == "":
-			p.add(at, "must be open to all workspaces, because the integration is the organisation's")
+			p.refuse(at, "must be open to all workspaces, because the integration is the organisation's")
 		default:
-			p.add(at, "is no secret reference that may be used here")
+			p.refuse(at, "is no secret reference that may be used here")
 		}
 	}
 	return nil

@@ -81,10 +81,9 @@ func (c *modelChange) configure(at string, in Optional[map[string]json.RawMessag
 		sub.add(wrong.Path, wrong.Message)
 	}
 	if host, ok := text(now.plain[provider.CustomHost]); ok {
-		if wrong := provider.CheckHost(host, c.s.mayNamePrivate(c.by, c.i)); wrong != "" {
-			sub.add("configurations."+provider.CustomHost, wrong)
-		}
+		c.s.host(c.by, c.i, "configurations."+provider.CustomHost, host, sub)
 	}
+	c.p.refused = c.p.refused || sub.refused
 	for _, wrong := range sub.more {
 		c.p.add(at+strings.TrimPrefix(wrong.Path, "configurations"), wrong.Message)
 	}

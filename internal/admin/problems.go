@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"errors"
 	"strings"
 	"unicode/utf8"
 
@@ -13,6 +14,9 @@ import (
 type problems struct {
 	found claviger.Problems
 	more  claviger.Problems
+	// refused: one of them at least is no mistake alone, but may be an attempt at
+	// something that is protected.
+	refused bool
 }
 
 func startWith(found claviger.Problems) *problems { return &problems{found: found} }
@@ -37,9 +41,21 @@ func (p *problems) add(path, message string) {
 	p.more.Add(path, message)
 }
 
+// refuse adds a problem that protects something: the attempt is told of in the
+// audit log.
+func (p *problems) refuse(path, message string) {
+	p.add(path, message)
+	p.refused = true
+}
+
 // err is one Invalid error with everything found, or nil.
 func (p *problems) err() error {
-	return append(p.found[:len(p.found):len(p.found)], p.more...).Err()
+	err := append(p.found[:len(p.found):len(p.found)], p.more...).Err()
+	var e *claviger.Error
+	if errors.As(err, &e) {
+		e.Refusal = p.refused
+	}
+	return err
 }
 
 func (p *problems) empty() bool { return len(p.found)+len(p.more) == 0 }

@@ -138,7 +138,7 @@ func (w *work) enabledFor(ctx context.Context, row *claviger.Provider, ref strin
 	}
 	switch {
 	case claviger.CodeOf(err) == claviger.NotFound, err == nil && !g.Enabled:
-		p.add(path, "is no integration that is enabled for the workspace")
+		p.refuse(path, "is no integration that is enabled for the workspace")
 		return nil
 	case err != nil:
 		return err

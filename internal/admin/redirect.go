@@ -5,6 +5,7 @@ import (
 
 	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/authz"
+	"github.com/claviger/claviger/internal/provider"
 	"github.com/claviger/claviger/internal/vault"
 )
 
@@ -26,11 +27,11 @@ func (s *Service) redirect(by authz.Caller, i claviger.Integration, was, is sett
 		return
 	}
 	if k := was.secret.Key; !k.IsZero() && k.Reveal() == is.secret.Key.Reveal() {
-		p.add("key", redirected)
+		p.refuse("key", redirected)
 	}
 	for name, v := range was.secret.Fields {
 		if v.Reveal() == is.secret.Fields[name].Reveal() {
-			p.add("configurations."+name, redirected)
+			p.refuse("configurations."+name, redirected)
 		}
 	}
 }
@@ -43,7 +44,7 @@ func (s *Service) redirectModel(by authz.Caller, i claviger.Integration, secrets
 	}
 	u, err := url.Parse(host)
 	if err != nil || originOf(u) != s.origin(i, settings{plain: i.Configurations, secret: secrets}) {
-		p.add(path, "must be the integration's own host: a workspace key may not send its credential elsewhere")
+		p.refuse(path, "must be the integration's own host: a workspace key may not send its credential elsewhere")
 	}
 }
 
@@ -55,6 +56,19 @@ func (s *Service) origin(i claviger.Integration, with settings) string {
 		return ""
 	}
 	return originOf(account.Base())
+}
+
+// host checks the base URL that by gives for i or for a model of it. One that is
+// a URL and may not be called is refused; anything else is a mistake.
+func (s *Service) host(by authz.Caller, i claviger.Integration, path, raw string, p *problems) {
+	wrong := provider.CheckHost(raw, s.mayNamePrivate(by, i))
+	if wrong == "" {
+		return
+	}
+	p.add(path, wrong)
+	if u, err := url.Parse(raw); err == nil && u.Host != "" {
+		p.refused = true
+	}
 }
 
 func originOf(u *url.URL) string { return u.Scheme + "://" + u.Host }

@@ -103,7 +103,7 @@ func (w *work) nameAllowed(ctx context.Context, r *claviger.SecretReference, lis
 		ws, err := w.Workspace(ctx, w.by.OrganisationID, said)
 		switch {
 		case claviger.CodeOf(err) == claviger.NotFound:
-			p.add(fmt.Sprintf("allowed_workspaces[%d]", i), "is no workspace")
+			p.refuse(fmt.Sprintf("allowed_workspaces[%d]", i), "is no workspace")
 		case err != nil:
 			return err
 		case !slices.ContainsFunc(r.Workspaces, func(a claviger.AllowedWorkspace) bool { return a.ID == ws.ID }):

@@ -2,6 +2,7 @@ package adminapi
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -110,16 +111,20 @@ func target(route, path string) string {
 	return ""
 }
 
-// note tells of a change that was refused for want of a key or of a scope.
+// note tells of a change that was refused for want of a key or of a scope, or to
+// protect something.
 func (a *api) note(op operation, by authz.Caller, err error) {
 	code := claviger.CodeOf(err)
 	if a.refused == nil || op.Method == http.MethodGet {
 		return
 	}
+	var e *claviger.Error
 	switch code {
 	case claviger.Unauthorised, claviger.Forbidden, claviger.NotFound: // what is another's looks as if it were not there
 	default:
-		return
+		if !errors.As(err, &e) || !e.Refusal {
+			return
+		}
 	}
 	action, resource, _ := strings.Cut(op.ID, "-")
 	by.Origin.Route = by.Origin.URI[:min(len("/v1"), len(by.Origin.URI))] + op.Path

@@ -22,8 +22,9 @@ type Deps struct {
 	Service *admin.Service
 	// Authenticate says who sent a request; its error is answered as it is.
 	Authenticate func(*http.Request) (authz.Caller, error)
-	// Refused is told of changes that were refused with a 401, whose caller is
-	// nobody, or a 403; nil: nobody listens. The origin names the route.
+	// Refused is told of changes that were refused: with a 401, whose caller is
+	// nobody, a 403 or a 404, or with another status to protect something; nil:
+	// nobody listens. The origin names the route.
 	Refused func(by authz.Caller, action, resourceType string, status int)
 	Version string       // of the product, for the document
 	Log     *slog.Logger // nil: silent

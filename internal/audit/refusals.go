@@ -20,7 +20,7 @@ const maxKinds = 32
 type Attempt struct {
 	Action       string // "create", "update", …
 	ResourceType string
-	Status       int // of the answer, 401 or 403
+	Status       int // of the answer: 401, 403, 404, or 400 for what protects something
 }
 
 // Refusals counts refused attempts in memory, by caller, address and operation,

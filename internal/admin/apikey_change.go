@@ -47,6 +47,9 @@ func (s *Service) CreateAPIKey(ctx context.Context, by authz.Caller, in NewAPIKe
 		if err := mayGrant(by, k.Scopes); err != nil {
 			return err
 		}
+		if err := w.mayHold(ctx, k); err != nil {
+			return err
+		}
 		plain = claviger.NewKey(k.Type, k.SubType)
 		made, err = w.insertKey(ctx, k, plain)
 		return err
@@ -112,6 +115,9 @@ func (s *Service) UpdateAPIKey(ctx context.Context, by authz.Caller, id string, 
 			return err
 		}
 		if err := mayGrant(by, k.Scopes); err != nil {
+			return err
+		}
+		if err := w.mayWiden(ctx, old, k, in.ResetUsage); err != nil {
 			return err
 		}
 		k.UpdatedAt = w.now

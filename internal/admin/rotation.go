@@ -38,6 +38,9 @@ func (s *Service) RotateAPIKey(ctx context.Context, by authz.Caller, id string, 
 		if err != nil {
 			return err
 		}
+		if err := w.mayHold(ctx, old); err != nil {
+			return err
+		}
 		p := startWith(in.Found)
 		policy, hasPolicy := old.Policy()
 		transition := policy.Transition()

@@ -61,7 +61,7 @@ func (a *admission) rules(ctx context.Context, dst ruleset) (ruleset, error) {
 	}
 	about := limits.Attributes{
 		APIKeyID: who.Key.ID, WorkspaceID: who.Workspace.ID, OrganisationID: who.Key.OrganisationID,
-		VirtualKey: t.slug, Provider: t.aiProvider, Model: a.to.model, EndpointType: string(a.operation),
+		VirtualKey: t.slug, Provider: t.aiProvider, Model: a.to.model, Models: a.priced.names, EndpointType: string(a.operation),
 	}
 	if set.NeedsMetadata() {
 		if about.Metadata, err = metadataOf(a.r.Header, who, callerOf(who).metadata); err != nil {

@@ -15,8 +15,8 @@ import (
 type rules struct {
 	all    bool // a model without a rule is allowed
 	bySlug map[string]*rule
-	// refused has the disabled models in lower case: some providers do not mind
-	// the case of a name, and a refused model must not slip through by it.
+	// refused has the disabled models in lower case: providers take a model by
+	// several names, and some do not mind their case.
 	refused map[string]*rule
 }
 
@@ -38,12 +38,7 @@ func (t *target) of(request requested) (*target, error) {
 	if request.several {
 		return nil, refusedModel("This integration does not allow all models, so a request may name one model only")
 	}
-	r := t.rules.find(request.model)
-	if namer, ok := t.account.(provider.ModelNamer); ok && r == nil {
-		if behind := namer.ModelOf(request.model); behind != "" {
-			r = t.rules.find(behind)
-		}
-	}
+	r := t.rules.find(t, request.model)
 	switch {
 	case r == nil && t.rules.all:
 		return t, nil
@@ -65,15 +60,33 @@ type requested struct {
 	several bool // it names others to fall back to
 }
 
-// find is the rule for a model; nil when there is none.
-func (r *rules) find(model string) *rule {
+// find is the rule for a model: its own, or that of what is behind its name; nil
+// when there is none. A disabled one is found by any name of the model.
+func (r *rules) find(t *target, model string) *rule {
 	if found, ok := r.bySlug[model]; ok {
 		return found
 	}
+	if found := r.disabled(t, model); found != nil {
+		return found
+	}
+	if namer, ok := t.account.(provider.ModelNamer); ok {
+		return r.bySlug[namer.ModelOf(model)]
+	}
+	return nil
+}
+
+// disabled is the rule that refuses a model by any of its names; nil for none.
+func (r *rules) disabled(t *target, model string) *rule {
 	if len(r.refused) == 0 {
 		return nil
 	}
-	return r.refused[strings.ToLower(model)]
+	namer, _ := t.account.(provider.ModelNamer)
+	for _, name := range namesOf(t.aiProvider, model, namer) {
+		if found := r.refused[name]; found != nil {
+			return found
+		}
+	}
+	return nil
 }
 
 func refusedModel(message string) error {

@@ -136,7 +136,7 @@ func (x *exchange) offered(ctx context.Context, t *target) (list []model, err er
 		var more []model
 		if more, err = x.rest(ctx, t); err == nil {
 			for _, m := range more {
-				if t.rules.find(m.ID) == nil && t.callable(m.ID) {
+				if t.rules.bySlug[m.ID] == nil && t.rules.disabled(t, m.ID) == nil && t.callable(m.ID) {
 					list = append(list, m)
 				}
 			}

@@ -3,6 +3,7 @@ package gateway
 import (
 	"log/slog"
 	"maps"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -15,6 +16,7 @@ import (
 // its answers have been of late.
 type priced struct {
 	*pricing.Quote
+	names      []string // see [limits.Attributes]
 	aiProvider string
 	broken     error        // why it has no price; nil for most
 	output     atomic.Int64 // tokens; 0: no answer yet
@@ -47,11 +49,10 @@ const maxPriced = 1000
 // prices are those of a target's models, each looked up at its first request. A
 // read takes no lock.
 type prices struct {
-	input pricing.Input // without the model
-	rows  map[string]*claviger.Model
-	// behind is what a name of the target's own stands for; nil: nothing.
-	behind func(model string) string
-	log    *slog.Logger
+	input pricing.Input              // without the model
+	rows  map[string]*claviger.Model // by slug, and by it in lower case
+	namer provider.ModelNamer        // nil for most
+	log   *slog.Logger
 
 	mu     sync.Mutex
 	models atomic.Pointer[map[string]*priced]
@@ -85,12 +86,15 @@ func (p *prices) compile(model string) *priced {
 	in := p.input
 	in.Model = model
 	in.Row = p.rows[model]
-	if p.behind != nil {
-		if other := p.behind(model); other != "" {
-			in.AlsoKnownAs = []string{other}
-			if in.Row == nil {
-				in.Row = p.rows[other]
-			}
+	names := namesOf(in.AIProvider, model, p.namer)
+	if p.namer != nil {
+		if behind := p.namer.ModelOf(model); behind != "" {
+			in.AlsoKnownAs = []string{behind}
+		}
+	}
+	for _, name := range names { // a price must not be escaped by another spelling
+		if in.Row == nil {
+			in.Row = p.rows[name]
 		}
 	}
 	quote, err := pricing.New(in)
@@ -100,7 +104,7 @@ func (p *prices) compile(model string) *priced {
 		p.log.Error("a model's price cannot be read", "ai_provider", in.AIProvider, "error", err)
 		return &priced{broken: err}
 	}
-	return &priced{Quote: quote, aiProvider: in.AIProvider}
+	return &priced{Quote: quote, names: names, aiProvider: in.AIProvider}
 }
 
 // pricesOf are the prices of a stored integration.
@@ -109,14 +113,15 @@ func (d *targets) pricesOf(row claviger.Target, account provider.Account) *price
 		Catalogue: d.catalogue, AIProvider: row.Integration.AIProvider, Adjustments: row.Integration.PricingAdjustments,
 	}}
 	if len(row.Models) > 0 {
-		p.rows = make(map[string]*claviger.Model, len(row.Models))
+		p.rows = make(map[string]*claviger.Model, 2*len(row.Models))
+		for i := range row.Models {
+			p.rows[strings.ToLower(row.Models[i].Slug)] = &row.Models[i]
+		}
 		for i := range row.Models {
 			p.rows[row.Models[i].Slug] = &row.Models[i]
 		}
 	}
-	if namer, ok := account.(provider.ModelNamer); ok {
-		p.behind = namer.ModelOf
-	}
+	p.namer, _ = account.(provider.ModelNamer)
 	return p
 }
 

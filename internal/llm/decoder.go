@@ -30,7 +30,7 @@ func NewDecoder(r Request) *Decoder {
 }
 
 // Body reads the whole body of a success and returns body itself, or a [*Fault]
-// when it is no JSON object or holds an error.
+// when it is no JSON object or holds an error; Refused tells the two apart.
 func (d *Decoder) Body(body []byte) ([]byte, error) {
 	var m chunk
 	rest, ok := members(body, m.member)
@@ -39,7 +39,9 @@ func (d *Decoder) Body(body []byte) ([]byte, error) {
 	}
 	d.take(&m)
 	if m.failure != nil && m.choices == nil {
-		return nil, m.fault(body)
+		fault := m.fault(body)
+		fault.Refused = !d.known
+		return nil, fault
 	}
 	d.searched = quotes(body)
 	if !d.known {

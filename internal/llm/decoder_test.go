@@ -92,12 +92,12 @@ func TestFrameErrors(t *testing.T) {
 		frame string
 		want  Fault
 	}{
-		"an error object":             {`data: {"error":{"message":"overloaded","type":"server_error","param":null,"code":"busy"}}` + "\n\n", Fault{"overloaded", "server_error", "", "busy"}},
+		"an error object":             {`data: {"error":{"message":"overloaded","type":"server_error","param":null,"code":"busy"}}` + "\n\n", Fault{Message: "overloaded", Type: "server_error", Code: "busy"}},
 		"an error text":               {`data: {"error":"out of memory"}` + "\n\n", Fault{Message: "out of memory"}},
 		"an error with choices":       {`data: {"choices":[{"finish_reason":"error"}],"error":{"code":502,"message":"gone"}}` + "\n\n", Fault{Message: "gone", Code: "502"}},
 		"an error event":              {"event: error\ndata: {\"message\":\"stopped\"}\n\n", Fault{Message: "stopped"}},
 		"an error event of text":      {"event: error\ndata: stopped\n\n", Fault{Message: "stopped"}},
-		"an object of the kind error": {`data: {"object":"error","message":"too long","type":"BadRequestError","param":null,"code":400}` + "\n\n", Fault{"too long", "BadRequestError", "", "400"}},
+		"an object of the kind error": {`data: {"object":"error","message":"too long","type":"BadRequestError","param":null,"code":400}` + "\n\n", Fault{Message: "too long", Type: "BadRequestError", Code: "400"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -143,13 +143,30 @@ func TestBody(t *testing.T) {
 			}
 		})
 	}
-	for name, body := range map[string]string{
-		"nothing": "", "half an object": `{"choices":[`, "text": "Bad Gateway", "a list": "[]",
-		"more after the object": `{} x`, "an error": `{"error":{"message":"no"}}`,
+}
+
+func TestBodyTellsRefusalsFromWhatCannotBeRead(t *testing.T) {
+	for name, tt := range map[string]struct {
+		body    string
+		refused bool
+	}{
+		"nothing":                {"", false},
+		"half an object":         {`{"choices":[`, false},
+		"half an error":          {`{"error":{"message":"no"}`, false},
+		"text":                   {"Bad Gateway", false},
+		"a list":                 {`[{"error":{"message":"no"}}]`, false},
+		"more after the object":  {`{"error":"no"} x`, false},
+		"an error":               {`{"error":{"message":"no"}}` + "\n", true},
+		"an error text":          {`{"error":"no","choices":null}`, true},
+		"an object of the kind":  {`{"object":"error","message":"no"}`, true},
+		"an error after the use": {`{"error":"no","usage":{"prompt_tokens":5,"completion_tokens":7}}`, false},
 	} {
-		if _, err := NewDecoder(Request{}).Body([]byte(body)); err == nil {
-			t.Errorf("%s: taken for an answer", name)
-		}
+		t.Run(name, func(t *testing.T) {
+			var fault *Fault
+			if _, err := NewDecoder(Request{}).Body([]byte(tt.body)); !errors.As(err, &fault) || fault.Refused != tt.refused {
+				t.Errorf("%+v", fault)
+			}
+		})
 	}
 }
 

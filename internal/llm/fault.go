@@ -17,6 +17,10 @@ type Fault struct {
 	Type    string
 	Param   string
 	Code    string
+	// Refused is whether this is all that a success says, as JSON, and no use of
+	// it: nothing was made, so there is nothing to pay. Only decoders of whole
+	// answers set it; what cannot be read may have been an answer.
+	Refused bool
 }
 
 // Error is the message.

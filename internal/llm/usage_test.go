@@ -105,7 +105,7 @@ func TestParseFault(t *testing.T) {
 		body   string
 		want   Fault
 	}{
-		"openai":               {401, `{"error":{"message":"Incorrect key","type":"invalid_request_error","param":null,"code":"invalid_api_key"}}`, Fault{"Incorrect key", "invalid_request_error", "", "invalid_api_key"}},
+		"openai":               {401, `{"error":{"message":"Incorrect key","type":"invalid_request_error","param":null,"code":"invalid_api_key"}}`, Fault{Message: "Incorrect key", Type: "invalid_request_error", Code: "invalid_api_key"}},
 		"anthropic":            {529, `{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"},"request_id":"r"}`, Fault{Message: "Overloaded", Type: "overloaded_error"}},
 		"a message":            {400, `{"message":"bad region","code":7}`, Fault{Message: "bad region", Code: "7"}},
 		"an error text":        {500, `{"error":"model not found"}`, Fault{Message: "model not found"}},

@@ -3,6 +3,7 @@ package anthropic
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,28 @@ func TestAnswersCarryTheirTime(t *testing.T) {
 	out, err := d.Body([]byte(`{"id":"m","content":[]}`))
 	if err != nil || !bytes.Contains(out, []byte(`"created":1700000000`)) {
 		t.Errorf("%s, %v", out, err)
+	}
+}
+
+func TestBodyTellsRefusalsFromWhatCannotBeRead(t *testing.T) {
+	for name, tt := range map[string]struct {
+		body    string
+		refused bool
+	}{
+		"an error":                   {`{"type":"error","error":{"type":"overloaded_error","message":"no"}}`, true},
+		"an error of a proxy":        {`{"error":{"message":"no"}}`, true},
+		"an error with null content": {`{"error":{"message":"no"},"content":null}`, true},
+		"half an error":              {`{"type":"error","error":{"message":"no"}`, false},
+		"text":                       {`Bad Gateway`, false},
+		"another object":             {`{"id":"m"}`, false},
+		"no error":                   {`{"error":null}`, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var fault *llm.Fault
+			if _, err := open(t).Decode(provider.Call{}).Body([]byte(tt.body)); !errors.As(err, &fault) || fault.Refused != tt.refused {
+				t.Errorf("%+v", fault)
+			}
+		})
 	}
 }
 

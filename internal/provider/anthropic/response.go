@@ -32,17 +32,20 @@ type answer struct {
 	Content    []jsontext.Value `json:"content"`
 	StopReason string           `json:"stop_reason"`
 	Usage      jsontext.Value   `json:"usage"`
+	Error      jsontext.Value   `json:"error"`
 }
 
 // Body translates a whole answer.
 func (d *decoder) Body(body []byte) ([]byte, error) {
 	var in answer
-	if err := json.Unmarshal(body, &in, llm.Lenient); err != nil || in.Type == "error" || in.Content == nil {
-		fault := llm.Fault{Message: "the answer is no message"}
-		if in.Type == "error" {
-			fault = llm.ParseFault(0, body)
-		}
+	err := json.Unmarshal(body, &in, llm.Lenient)
+	if refused := in.Type == "error" || in.Content == nil && in.Error.Kind() == '{'; err == nil && refused {
+		fault := llm.ParseFault(0, body)
+		fault.Refused = true
 		return nil, &fault
+	}
+	if err != nil || in.Content == nil {
+		return nil, &llm.Fault{Message: "the answer is no message"}
 	}
 	d.model = in.Model
 	message := llm.AnswerMessage{Role: "assistant"}

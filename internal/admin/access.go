@@ -53,8 +53,8 @@ func (w *work) attachGlobal(ctx context.Context, ws claviger.Workspace) error {
 	}
 	p := &problems{}
 	for _, i := range list {
-		var global GlobalAccess
-		if err := json.Unmarshal(i.GlobalAccess, &global); err != nil {
+		global, err := globalAccess(i)
+		if err != nil {
 			return err
 		}
 		g := claviger.Grant{
@@ -73,14 +73,13 @@ func (w *work) attachGlobal(ctx context.Context, ws claviger.Workspace) error {
 	return p.err()
 }
 
-// globalLimit is the usage limit of the settings there are for workspaces made
-// later.
-func globalLimit(settings json.RawMessage) json.RawMessage {
-	var global GlobalAccess
-	if settings == nil || json.Unmarshal(settings, &global) != nil {
-		return nil
+// globalAccess is what i has for workspaces made later; the zero value if
+// nothing.
+func globalAccess(i claviger.Integration) (global GlobalAccess, err error) {
+	if i.GlobalAccess != nil {
+		err = json.Unmarshal(i.GlobalAccess, &global)
 	}
-	return global.UsageLimits
+	return global, err
 }
 
 func unset(raw json.RawMessage) json.RawMessage {

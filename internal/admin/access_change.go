@@ -35,8 +35,9 @@ type AccessRow struct {
 
 // GlobalAccessInput sets what workspaces made later get.
 type GlobalAccessInput struct {
-	Enabled                 Optional[bool]
-	UsageLimits, RateLimits json.RawMessage
+	Enabled     Optional[bool]
+	UsageLimits Optional[json.RawMessage] // absent keeps
+	RateLimits  Optional[json.RawMessage]
 }
 
 const maxRows = 1000
@@ -113,15 +114,20 @@ func (c *accessChange) global(ctx context.Context) error {
 		if c.i.WorkspaceID != "" {
 			c.p.add(path, "is for integrations of the organisation; this one belongs to a workspace")
 		}
-		raw, err := json.Marshal(GlobalAccess{
-			Enabled:     enabled,
-			UsageLimits: c.p.usageLimits(path+".usage_limits", in.UsageLimits, globalLimit(old.GlobalAccess), inArray, c.now),
-			RateLimits:  c.p.rateLimits(path+".rate_limits", in.RateLimits, 1),
-		})
+		global, err := globalAccess(old)
 		if err != nil {
 			return err
 		}
-		c.i.GlobalAccess = raw
+		global.Enabled = enabled
+		if in.UsageLimits.Set {
+			global.UsageLimits = c.p.usageLimits(path+".usage_limits", in.UsageLimits.Value, unset(global.UsageLimits), inArray, c.now)
+		}
+		if in.RateLimits.Set {
+			global.RateLimits = c.p.rateLimits(path+".rate_limits", in.RateLimits.Value, 1)
+		}
+		if c.i.GlobalAccess, err = json.Marshal(global); err != nil {
+			return err
+		}
 	}
 	if !c.p.empty() {
 		return nil
@@ -145,8 +151,8 @@ func (c *accessChange) override(ctx context.Context, existing []claviger.Grant) 
 		}
 		return nil
 	}
-	var global GlobalAccess
-	if err := json.Unmarshal(c.i.GlobalAccess, &global); err != nil {
+	global, err := globalAccess(c.i)
+	if err != nil {
 		return err
 	}
 	for _, old := range existing {

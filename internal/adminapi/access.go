@@ -65,7 +65,7 @@ func accessWire(g claviger.Grant, st admin.Standing) IntegrationWorkspace {
 // name stay as they are.
 type AccessRequest struct {
 	Workspaces            []AccessRow                   `json:"workspaces"`
-	Global                Optional[GlobalAccessRequest] `json:"global_workspace_access"`
+	Global                Optional[GlobalAccessRequest] `json:"global_workspace_access" doc:"For workspaces made later: absent limits stay, null clears them."`
 	Override              bool                          `json:"override_existing_workspace_access" doc:"Give the rows there are the global settings."`
 	Override2             bool                          `json:"override_existing_workspaces_access" doc:"The same as override_existing_workspace_access."`
 	CreateDefaultProvider *bool                         `json:"create_default_provider" doc:"True when absent."`
@@ -83,11 +83,12 @@ type AccessRow struct {
 	DefaultProviderSlug   string               `json:"default_provider_slug"`
 }
 
-// GlobalAccessRequest is what workspaces made later get.
+// GlobalAccessRequest is what workspaces made later get: absent limits stay,
+// null clears them.
 type GlobalAccessRequest struct {
-	Enabled     Optional[bool] `json:"enabled" required:"true"`
-	UsageLimits usageArray     `json:"usage_limits"`
-	RateLimits  rateArray      `json:"rate_limits"`
+	Enabled     Optional[bool]       `json:"enabled" required:"true"`
+	UsageLimits Optional[usageArray] `json:"usage_limits"`
+	RateLimits  Optional[rateArray]  `json:"rate_limits"`
 }
 
 func (a *api) updateAccess(ctx context.Context, by authz.Caller, in *struct {
@@ -102,7 +103,8 @@ func accessInput(b Body[AccessRequest]) admin.AccessInput {
 	in := admin.AccessInput{
 		Override: v.Override || v.Override2, CreateProvider: yes(v.CreateDefaultProvider), ProviderSlug: v.DefaultProviderSlug,
 		Global: admin.Optional[admin.GlobalAccessInput]{Set: global.Set, Null: global.Null, Value: admin.GlobalAccessInput{
-			Enabled: global.Value.Enabled.Optional, UsageLimits: global.Value.UsageLimits.bytes(), RateLimits: global.Value.RateLimits.bytes(),
+			Enabled:     global.Value.Enabled.Optional,
+			UsageLimits: rawField(global.Value.UsageLimits.Optional, usageArray.bytes), RateLimits: rawField(global.Value.RateLimits.Optional, rateArray.bytes),
 		}},
 		Found: b.Found,
 	}

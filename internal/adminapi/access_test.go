@@ -188,3 +188,31 @@ func TestProvidersAndVirtualKeys(t *testing.T) {
 		t.Errorf("of a deleted integration: %d", got.status)
 	}
 }
+
+func TestGlobalAccessKeepsWhatIsNotNamed(t *testing.T) {
+	w, _, _ := prepared(t)
+	const path, limit, rate = "/integrations/shared/workspaces", `[{"credit_limit":5,"type":"cost"}]`, `[{"type":"requests","unit":"rpm","value":3}]`
+	put := func(global string) response {
+		t.Helper()
+		return w.do(orgAdmin, "PUT", path, `{"global_workspace_access":`+global+`}`)
+	}
+	put(`{"enabled":true,"usage_limits":` + limit + `,"rate_limits":` + rate + `}`)
+	steps := []struct{ what, global, want string }{
+		{"nothing but the switch", `{"enabled":false}`, `{"enabled":false,"usage_limits":` + limit + `,"rate_limits":` + rate + `}`},
+		{"a mistyped name", `{"enabled":true,"usage_limit":null}`, `{"enabled":true,"usage_limits":` + limit + `,"rate_limits":` + rate + `}`},
+		{"null for one", `{"enabled":true,"rate_limits":null}`, `{"enabled":true,"usage_limits":` + limit + `,"rate_limits":null}`},
+		{"an empty array for the other", `{"enabled":true,"usage_limits":[]}`, `{"enabled":true,"usage_limits":null,"rate_limits":null}`},
+		{"null for all", `null`, `null`},
+		{"from nothing", `{"enabled":true,"rate_limits":` + rate + `}`, `{"enabled":true,"usage_limits":null,"rate_limits":` + rate + `}`},
+	}
+	for _, s := range steps {
+		got := put(s.global)
+		if got.status != 200 {
+			t.Fatalf("%s: %d %s", s.what, got.status, got.text)
+		}
+		if ignored := got.header.Get(ignoredHeader); (ignored == "global_workspace_access.usage_limit") != (s.what == "a mistyped name") {
+			t.Errorf("%s: ignored %q", s.what, ignored)
+		}
+		same(t, s.what, w.must(orgAdmin, "GET", path, "")["global_workspace_access"], s.want)
+	}
+}

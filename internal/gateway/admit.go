@@ -90,6 +90,9 @@ func (a *admission) attempt(ctx context.Context) error {
 	defer t.settle(claviger.Failed, http.StatusInternalServerError)
 	t.nameAttempt()
 	t.nameRates()
+	if t.unpriced {
+		t.w.Header()["X-Claviger-Unpriced"] = yes
+	}
 	return t.send(ctx, req)
 }
 
@@ -114,6 +117,7 @@ func (t *attempt) admit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	t.unpriced = !t.priced.Priced() && (t.own.costs() || rules.costs())
 	if t.here, err = t.Limits.Admit(ctx, rules, t.ask(rules)); err != nil {
 		return err
 	}

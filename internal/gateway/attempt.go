@@ -28,6 +28,7 @@ type attempt struct {
 	expected estimate    // booked when the use never becomes known
 	bounded  bool        // expected is an upper bound
 	rated    bool        // the caller is told of our rate limits, not of the provider's
+	unpriced bool        // a budget in dollars applies that cannot count it
 	opening  claviger.Opening
 	decoder  provider.Decoder // nil until a success begins
 

@@ -44,6 +44,7 @@ func (x *exchange) choices(out int64) int64 {
 
 var (
 	errNoMaxTokens = errors.New("it does not set max_tokens")
+	errOtherName   = errors.New("it bounds its output by max_completion_tokens, which the provider may not know; set max_tokens")
 	errChoices     = errors.New("it asks for too many choices")
 	errUnpriced    = errors.New("the price of its model is not known")
 	errSearches    = errors.New("its model searches or reasons beyond what was asked for")
@@ -65,6 +66,8 @@ func (x *exchange) bound(m *priced, operation provider.Operation, cost bool) (es
 		switch {
 		case x.request.MaxOutput <= 0:
 			return estimate{}, errNoMaxTokens
+		case !x.request.MaxTokensSaid && (operation != provider.Chat || !knowsCompletionTokens(m.aiProvider)):
+			return estimate{}, errOtherName
 		case x.request.Choices > maxChoices:
 			return estimate{}, errChoices
 		}
@@ -79,10 +82,22 @@ func (x *exchange) bound(m *priced, operation provider.Operation, cost bool) (es
 
 // unprompted reports whether a model does more than it is asked for, at a price:
 // Perplexity's search and cite whatever max_tokens says, and so do models of
-// other providers that are named for it.
+// other providers that are named for it. What stands behind a colon on OpenRouter
+// adds searches, or picks a dearer host.
 func unprompted(aiProvider, model string) bool {
 	model = strings.ToLower(model)
-	return strings.HasPrefix(aiProvider, "perplexity") || strings.Contains(model, "search") || strings.Contains(model, "sonar")
+	return strings.HasPrefix(aiProvider, "perplexity") || strings.Contains(model, "search") || strings.Contains(model, "sonar") ||
+		aiProvider == "openrouter" && strings.Contains(model, ":")
+}
+
+// knowsCompletionTokens reports whether a kind of provider is known to keep to
+// max_completion_tokens where max_tokens is not said.
+func knowsCompletionTokens(aiProvider string) bool {
+	switch aiProvider {
+	case "openai", "azure-openai", "azure-ai", "anthropic", "groq", "openrouter", "google", "vertex-ai", "x-ai":
+		return true
+	}
+	return false
 }
 
 func (e estimate) amount() limits.Amount {

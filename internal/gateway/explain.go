@@ -3,12 +3,13 @@ package gateway
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 
+	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/authn"
 	"github.com/claviger/claviger/internal/httpx"
 	"github.com/claviger/claviger/internal/limits"
-	"github.com/claviger/claviger/internal/llm"
 	"github.com/claviger/claviger/internal/provider"
 )
 
@@ -70,14 +71,11 @@ func (x *exchange) explain(ctx context.Context, where authn.Where) error {
 		return err
 	}
 	defer x.flights.leave()
-	body, err := x.readBody()
-	if err != nil {
+	var err error
+	if x.body, err = x.readBody(); err != nil {
 		return err
 	}
-	defer body.free()
-	if x.request, err = llm.Scan(body.bytes); err != nil {
-		return err
-	}
+	defer x.body.free()
 	e := &explanation{Object: "explanation", Limits: []*explainedLimit{}}
 	refusal, err := x.explainTo(ctx, where, operation, e)
 	if err != nil {
@@ -97,7 +95,11 @@ func (x *exchange) explain(ctx context.Context, where authn.Where) error {
 // explainTo fills e in and returns what the request would be refused with. The
 // error says that nothing can be told.
 func (x *exchange) explainTo(ctx context.Context, where authn.Where, operation provider.Operation, e *explanation) (*httpx.Failure, error) {
-	to, err := x.route(ctx, where)
+	to, err := x.understand(ctx, where)
+	var invalid *claviger.Error
+	if errors.As(err, &invalid) && invalid.Code == claviger.Invalid {
+		return nil, err // there is nothing to explain
+	}
 	if err != nil {
 		return refusalOf(err)
 	}
@@ -108,6 +110,10 @@ func (x *exchange) explainTo(ctx context.Context, where authn.Where, operation p
 	a, err := x.admission(to, operation)
 	if err != nil {
 		return nil, err
+	}
+	call := provider.Call{Operation: operation, Request: x.request, Model: to.model, Strict: x.strict}
+	if _, err := to.target.account.Encode(call); err != nil {
+		return refusalOf(err)
 	}
 	e.Price = &explainedPrice{Source: a.priced.Source(), Text: a.priced.Text()}
 	e.Estimate = amountsOf(a.estimate)

@@ -103,6 +103,13 @@ func (b *books) none(t *testing.T) {
 	}
 }
 
+// forget begins anew, for a test that makes several attempts.
+func (b *books) forget() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.openings, b.closings = nil, nil
+}
+
 type syncBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer

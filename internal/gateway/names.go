@@ -16,6 +16,7 @@ var (
 	optionIndex   = []string{"config"}
 	noRetry       = []string{"0"}
 	cacheDisabled = []string{"DISABLED"}
+	yes           = []string{"true"}
 )
 
 // nameAnswer sets the headers that every answer of the gateway carries. Names

@@ -20,18 +20,24 @@ type priced struct {
 	aiProvider string
 	broken     error        // why it has no price; nil for most
 	output     atomic.Int64 // tokens; 0: no answer yet
+	reasoning  atomic.Int64 // those of them that nobody sees; 0: none
 }
 
-// learn takes the length of an answer in, in tokens: an eighth of the way each
-// time. A lost update of two at once is no harm.
-func (p *priced) learn(tokens int64) {
-	old := p.output.Load()
+// learn takes the length of an answer in.
+func (p *priced) learn(t claviger.Tokens) {
+	near(&p.output, t.Out())
+	near(&p.reasoning, t.Reasoning)
+}
+
+// near moves a mean an eighth of the way to another value. A lost update of two
+// at once is no harm.
+func near(mean *atomic.Int64, to int64) {
+	old := mean.Load()
 	switch {
-	case tokens <= 0:
 	case old == 0:
-		p.output.Store(tokens)
-	default:
-		p.output.Store(max(old+(tokens-old)/8, 1))
+		mean.Store(max(to, 0))
+	case to > 0:
+		mean.Store(max(old+(to-old)/8, 1))
 	}
 }
 
@@ -146,7 +152,9 @@ func (p *prices) adopt(old *prices) {
 	}
 	for model, m := range *known {
 		if n := m.output.Load(); n > 0 {
-			p.of(model).output.Store(n)
+			now := p.of(model)
+			now.output.Store(n)
+			now.reasoning.Store(m.reasoning.Load())
 		}
 	}
 }

@@ -3,6 +3,7 @@ package gateway
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/authn"
@@ -53,6 +54,11 @@ func compileCaller(who *authn.Identity) any {
 		c.metadata = defaults.Metadata
 	}
 	return &c
+}
+
+// costs reports whether any of the rules counts costs.
+func (r ruleset) costs() bool {
+	return slices.ContainsFunc(r, func(r *limits.Rule) bool { return r.Counter.Measure == claviger.MeasureCost })
 }
 
 // strict reports whether any of the rules is, and whether one of those bounds

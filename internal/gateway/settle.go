@@ -27,7 +27,7 @@ func (a *attempt) settle(outcome claviger.Outcome, status int) {
 		c.Cost = a.expected.cost // as it was held, which may be at dearer rates
 	}
 	if !c.Estimated {
-		a.priced.learn(c.Tokens.Out())
+		a.priced.learn(c.Tokens)
 	}
 	used := limits.Amount{Requests: 1, Tokens: c.Tokens.In() + c.Tokens.Out(), Cost: c.Cost}
 	a.here.Settle(used)

@@ -50,6 +50,10 @@ func (a *attempt) whole(ctx context.Context, resp *http.Response, dog *watchdog)
 	body, err := a.decoder.Body(*held)
 	a.passHeaders(resp.Header)
 	if err != nil {
+		var fault *llm.Fault
+		if errors.As(err, &fault) && fault.Refused {
+			a.decoder, a.mayHaveWorked = nil, false // nothing was made
+		}
 		a.settle(claviger.ProviderError, http.StatusBadGateway)
 		a.sendJSON(http.StatusBadGateway, a.told(err))
 		return nil

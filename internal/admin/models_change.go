@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 
 	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/authz"
@@ -118,12 +121,36 @@ func (s *Service) DeleteModels(ctx context.Context, by authz.Caller, ref string,
 				return err
 			}
 		}
+		c.checkBases(slugs)
 		if err := c.p.err(); err != nil {
 			return err
 		}
 		return c.store(ctx, Optional[bool]{})
 	})
 }
+
+// checkBases refuses to delete what a model that stays behaves like and is
+// priced by, unless the catalogue knows it without its row.
+func (c *modelChange) checkBases(slugs []string) {
+	for n, slug := range slugs {
+		if _, ok := c.s.catalogue.Find(c.i.AIProvider, slug); ok || !c.named[slug] {
+			continue
+		}
+		var users []string
+		for _, m := range c.rows {
+			if m.BaseModel == slug && !c.named[m.Slug] {
+				users = append(users, strconv.Quote(m.Slug))
+			}
+		}
+		if len(users) > 0 {
+			slices.Sort(users)
+			c.p.add(fmt.Sprintf("models[%d]", n), "is the base_model_slug of "+strings.Join(users[:min(len(users), maxNamed)], ", ")+"; change or delete that first")
+		}
+	}
+}
+
+// maxNamed is how many of several things a problem names.
+const maxNamed = 5
 
 func (c *modelChange) remove(at, slug string) error {
 	m, there := c.rows[slug]

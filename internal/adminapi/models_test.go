@@ -344,3 +344,33 @@ func TestAKeyIsToldByItsFingerprint(t *testing.T) {
 	none := detail("none")
 	same(t, "without a key", []any{none["key_fingerprint"], none["key_version"], none["key_rotated_at"]}, `[null,null,null]`)
 }
+
+func TestAModelThatAnotherBuildsOnIsNotDeleted(t *testing.T) {
+	w := newWorld(t)
+	w.must(orgAdmin, "POST", "/integrations", `{"name":"A","slug":"a","ai_provider_id":"openai","key":"k12345678"}`)
+	w.must(orgAdmin, "POST", "/integrations", `{"name":"B","slug":"b","ai_provider_id":"openai","key":"k12345678"}`)
+	const path = "/integrations/a/models"
+	rows := `{"models":[{"slug":"base","enabled":true,"is_custom":true},{"slug":"tuned","enabled":true,"is_finetune":true,"base_model_slug":"base"},
+		{"slug":"other","enabled":true,"is_custom":true,"base_model_slug":"base"},{"slug":"alone","enabled":true,"is_custom":true,"base_model_slug":"gpt-4o"},
+		{"slug":"gpt-4o","enabled":true,"is_custom":true}]}`
+	w.must(orgAdmin, "PUT", path, rows)
+	w.must(orgAdmin, "PUT", "/integrations/b/models", `{"models":[{"slug":"base","enabled":true,"is_custom":true}]}`)
+	tests := []struct {
+		what, query string
+		status      int
+		says        string
+	}{
+		{"the base of two", "base", 400, `is the base_model_slug of \"other\", \"tuned\"`},
+		{"the base of one that stays", "tuned,base", 400, `is the base_model_slug of \"other\"`},
+		{"its place in the request", "tuned,base", 400, `"path":"models[1]"`},
+		{"one nobody builds on", "alone", 200, ""},
+		{"the row of a model that the catalogue has as well", "gpt-4o", 200, ""},
+		{"all at once, the base first", "base,tuned,other", 200, ""},
+	}
+	for _, tt := range tests {
+		if got := w.do(orgAdmin, "DELETE", path+"?slugs="+tt.query, ""); got.status != tt.status || !strings.Contains(got.text, tt.says) {
+			t.Errorf("%s: %d %s", tt.what, got.status, got.text)
+		}
+	}
+	w.must(orgAdmin, "DELETE", "/integrations/b/models?slugs=base", "")
+}

@@ -23,6 +23,7 @@ type IntegrationInput struct {
 	PricingAdjustments Optional[json.RawMessage]
 	Tags               Optional[map[string]string]
 	Found              claviger.Problems // wrong already on the wire
+	Remarks            *Remarks          // takes what there is to say when all is well; nil: nobody listens
 }
 
 // apply checks in and writes it into i, which holds the secrets old, sealing
@@ -47,6 +48,7 @@ func (s *Service) apply(ctx context.Context, by authz.Caller, i *claviger.Integr
 	if err := p.err(); err != nil {
 		return old, err
 	}
+	in.Remarks.set(p.remarks)
 	i.Configurations = now.plain
 	if sameSecrets(old, now.secret) && i.KeyVersion > 0 {
 		return old, nil
@@ -83,6 +85,9 @@ func (s *Service) configure(by authz.Caller, i *claviger.Integration, old vault.
 	if !s.registry.Known(i.AIProvider) && host == nil {
 		p.add("ai_provider_id", "is no known provider; one of your own needs configurations.custom_host")
 		return now
+	}
+	if s.registry.Known(i.AIProvider) {
+		p.undeclared(in.Configurations.Value, spec)
 	}
 	for _, wrong := range spec.Validate(now.given(i.AIProvider, mappings)) {
 		p.add(wrong.Path, wrong.Message)

@@ -17,6 +17,7 @@ type problems struct {
 	// refused: one of them at least is no mistake alone, but may be an attempt at
 	// something that is protected.
 	refused bool
+	remarks Remarks // on what is no problem
 }
 
 func startWith(found claviger.Problems) *problems { return &problems{found: found} }

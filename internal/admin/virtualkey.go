@@ -17,6 +17,7 @@ type VirtualKeyInput struct {
 	Key            Optional[secret.String]
 	Config         map[string]json.RawMessage // configurations in either spelling; merged
 	SecretMappings Optional[[]SecretMapping]  // with the targets of virtual keys; replaced whole
+	Remarks        *Remarks                   // takes what there is to say of the account; nil: nobody listens
 }
 
 // touchesAccount reports whether in changes more than the provider.
@@ -35,7 +36,7 @@ type NewVirtualKey struct {
 
 // account is what in says of the account, for an integration.
 func (in VirtualKeyInput) account(kind string, p *problems) IntegrationInput {
-	out := IntegrationInput{Key: in.Key, Configurations: Some(p.configurations(kind, in.Config)), SecretMappings: in.SecretMappings}
+	out := IntegrationInput{Key: in.Key, Configurations: Some(p.configurations(kind, in.Config)), SecretMappings: in.SecretMappings, Remarks: in.Remarks}
 	out.SecretMappings.Value = integrationMappings(in.SecretMappings.Value)
 	return out
 }
@@ -83,6 +84,7 @@ func (s *Service) CreateVirtualKey(ctx context.Context, by authz.Caller, in NewV
 		made = row
 		return w.insertProvider(ctx, row)
 	})
+	in.Remarks.inVirtualKeyWords()
 	return made, inVirtualKeyWords(err)
 }
 
@@ -110,6 +112,7 @@ func (s *Service) UpdateVirtualKey(ctx context.Context, by authz.Caller, workspa
 		made = row
 		return w.changeProvider(ctx, old, row)
 	})
+	in.Remarks.inVirtualKeyWords()
 	return made, inVirtualKeyWords(err)
 }
 

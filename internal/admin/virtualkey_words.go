@@ -46,6 +46,9 @@ func inVirtualKeyWords(err error) error {
 	for i, p := range e.Problems {
 		p.Path = virtualKeyPath(p.Path)
 		p.Message = strings.ReplaceAll(p.Message, `"`+configurationsDot+`"`, `"`+modelConfigDot+`"`)
+		if name, ok := strings.CutPrefix(p.Message, didYouMean); ok {
+			p.Message = didYouMean + camel(name)
+		}
 		said.Problems[i] = p
 	}
 	return &said

@@ -1,6 +1,7 @@
 package adminapi
 
 import (
+	"context"
 	"maps"
 	"net/http"
 	"slices"
@@ -8,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/claviger/claviger/internal/admin"
 )
 
 // ignoredHeader names the fields and the parameters of a request that change
@@ -15,7 +18,11 @@ import (
 // cannot change, and empty ones that stand for what is stored.
 const ignoredHeader = "X-Claviger-Ignored-Fields"
 
-const maxIgnored = 1024 // bytes of the header
+// unknownHeader names the settings that were stored though the kind of provider
+// declares none of that name.
+const unknownHeader = "X-Claviger-Unknown-Fields"
+
+const maxIgnored = 1024 // bytes of a header
 
 // repeats returns what reports whether a value is what the path or the key says
 // already. Clients send such fields with every body.
@@ -90,17 +97,28 @@ func (i *ignoring) member(s *huma.Schema, v any, path, name string) {
 	}
 }
 
-// nameIgnored adds the names to the header, whatever bytes they are made of.
-func nameIgnored(h http.Header, names ...string) {
+// nameIgnored adds the names to the header of what changed nothing.
+func nameIgnored(h http.Header, names ...string) { nameIn(h, ignoredHeader, names) }
+
+// remark names what a use case has to say of a request in the headers of the
+// answer.
+func remark(ctx context.Context, said admin.Remarks) {
+	h := requestOf(ctx).header
+	nameIn(h, ignoredHeader, said.Ignored)
+	nameIn(h, unknownHeader, said.Unknown)
+}
+
+// nameIn adds the names to a header, whatever bytes they are made of.
+func nameIn(h http.Header, header string, names []string) {
 	if len(names) == 0 {
 		return
 	}
-	names = append(slices.Clone(h[ignoredHeader]), names...)
+	names = append(slices.Clone(h[header]), names...)
 	clean := strings.Map(func(r rune) rune {
 		if r < 0x21 || r > 0x7e {
 			return '?'
 		}
 		return r
 	}, strings.Join(names, ","))
-	h[ignoredHeader] = []string{clean[:min(len(clean), maxIgnored)]}
+	h[header] = []string{clean[:min(len(clean), maxIgnored)]}
 }

@@ -38,11 +38,27 @@ type Created struct {
 }
 
 func (a *api) createIntegration(ctx context.Context, by authz.Caller, in *struct{ Body Body[NewIntegrationRequest] }) (Created, error) {
-	i, err := a.admin.CreateIntegration(ctx, by, newIntegration(in.Body.Value, in.Body.Found))
-	if i.WorkspaceID == "" && in.Body.Value.DefaultProviderSlug != "" {
-		nameIgnored(requestOf(ctx).header, "default_provider_slug") // there is no provider to call so
+	ask, said := newIntegration(in.Body.Value, in.Body.Found), admin.Remarks{}
+	ask.Remarks = &said
+	i, err := a.admin.CreateIntegration(ctx, by, ask)
+	remark(ctx, said)
+	if err == nil {
+		nameIgnored(requestOf(ctx).header, idleProviderFields(in.Body.Value, i.WorkspaceID != "")...)
 	}
 	return Created{ID: string(i.ID), Slug: i.Slug, Object: "integration"}, err
+}
+
+// idleProviderFields are the fields about a provider that v holds to no effect:
+// all where no provider is made for a workspace, and the slug of one that is not
+// to be made.
+func idleProviderFields(v NewIntegrationRequest, local bool) (names []string) {
+	if !local && v.CreateDefaultProvider != nil {
+		names = append(names, "create_default_provider")
+	}
+	if v.DefaultProviderSlug != "" && (!local || !yes(v.CreateDefaultProvider)) {
+		names = append(names, "default_provider_slug")
+	}
+	return names
 }
 
 type integrationList struct {
@@ -67,7 +83,11 @@ func (a *api) updateIntegration(ctx context.Context, by authz.Caller, in *struct
 	SlugRef
 	Body Body[IntegrationRequest]
 }) (empty, error) {
-	return empty{}, a.admin.UpdateIntegration(ctx, by, in.Slug, integrationInput(in.Body.Value, in.Body.Found))
+	ask, said := integrationInput(in.Body.Value, in.Body.Found), admin.Remarks{}
+	ask.Remarks = &said
+	err := a.admin.UpdateIntegration(ctx, by, in.Slug, ask)
+	remark(ctx, said)
+	return empty{}, err
 }
 
 func (a *api) deleteIntegration(ctx context.Context, by authz.Caller, in *SlugRef) (empty, error) {

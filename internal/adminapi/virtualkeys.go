@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/admin"
 	"github.com/claviger/claviger/internal/authz"
 )
 
@@ -36,7 +37,10 @@ func (a *api) createVirtualKey(ctx context.Context, by authz.Caller, in *struct 
 }) (ChangedVirtualKey, error) {
 	ask := a.newVirtualKey(in.Body)
 	ask.Workspace = cmp.Or(ask.Workspace, in.WorkspaceID)
+	var said admin.Remarks
+	ask.Remarks = &said
 	p, err := a.admin.CreateVirtualKey(ctx, by, ask)
+	remark(ctx, said)
 	return changedVirtualKey(p), err
 }
 
@@ -54,7 +58,10 @@ func (a *api) updateVirtualKey(ctx context.Context, by authz.Caller, in *struct 
 	ProviderRef
 	Body Body[VirtualKeyRequest]
 }) (ChangedVirtualKey, error) {
-	p, err := a.admin.UpdateVirtualKey(ctx, by, cmp.Or(in.WorkspaceID, in.Body.Value.WorkspaceID), in.Slug, a.virtualKeyInput(in.Body))
+	ask, said := a.virtualKeyInput(in.Body), admin.Remarks{}
+	ask.Remarks = &said
+	p, err := a.admin.UpdateVirtualKey(ctx, by, cmp.Or(in.WorkspaceID, in.Body.Value.WorkspaceID), in.Slug, ask)
+	remark(ctx, said)
 	return changedVirtualKey(p), err
 }
 

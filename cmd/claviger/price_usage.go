@@ -72,7 +72,7 @@ func streamUsage(d provider.Decoder, stream []byte) (claviger.Tokens, error) {
 
 func said(d provider.Decoder) (claviger.Tokens, error) {
 	u, known := d.Usage()
-	if !known {
+	if !known && !u.InputSaid && !u.OutputSaid {
 		return claviger.Tokens{}, errNoUsage
 	}
 	return u.Tokens, nil

@@ -24,13 +24,17 @@ func chunkOf(t *rapid.T) string {
 		rapid.StringN(0, 4, 8)).Draw(t, "text")
 	field := rapid.SampledFrom([]string{"content", "content", "content", "refusal", "role", "reasoning"}).Draw(t, "field")
 	model := rapid.SampledFrom([]string{`"model":"m",`, `"model":"m",`, `"model":"n",`, ""}).Draw(t, "model")
-	after := rapid.SampledFrom([]string{"", "", `,"finish_reason":null`, `,"finish_reason":"stop"`}).Draw(t, "after")
-	rest := rapid.SampledFrom([]string{"", "", `,"usage":null`, `,"error":null`, `,"error":{"message":"no"}`, `,"usage":{"prompt_tokens":1,"completion_tokens":2}`}).Draw(t, "rest")
+	after := rapid.SampledFrom([]string{"", "", `,"finish_reason":null`, `,"finish_reason":""`, `,"finish_reason":"stop"`}).Draw(t, "after")
+	rest := rapid.SampledFrom([]string{"", "", `,"usage":null`, `,"error":null`, `,"error":{"message":"no"}`, `,"usage":{"prompt_tokens":1,"completion_tokens":2}`,
+		`,"usage":{"prompt_tokens":0,"completion_tokens":0}`, `,"usage":{"prompt_tokens":1,"completion_tokens":20}`}).Draw(t, "rest")
 	pad := ""
 	if rapid.Bool().Draw(t, "padded") {
 		pad = fmt.Sprintf(`,"obfuscation":"%s"`, rapid.SampledFrom([]string{"", "a", "abcdef", `\"`, "error"}).Draw(t, "pad"))
 	}
 	end := rapid.SampledFrom([]string{"\n\n", "\n\n", "\r\n\r\n", "\nevent: error\n\n"}).Draw(t, "end")
+	if rapid.IntRange(0, 9).Draw(t, "no choices") == 0 {
+		return `data: {` + model + `"choices":[]` + rest + `}` + end
+	}
 	return `data: {` + model + `"choices":[{"delta":{"` + field + `":"` + text + `"}` + after + `}]` + rest + pad + `}` + end
 }
 

@@ -10,6 +10,7 @@ import (
 type chunk struct {
 	model, usage, groqUsage, choices []byte
 	failure                          []byte // what says that this is an error
+	embeds                           bool   // it has what answers with embeddings have
 }
 
 func (c *chunk) member(name, value []byte) bool {
@@ -23,6 +24,8 @@ func (c *chunk) member(name, value []byte) bool {
 		c.usage = value
 	case "choices":
 		c.choices = value
+	case "data":
+		c.embeds = c.embeds || value[0] == '['
 	case "error":
 		c.failure = value
 	case "object":
@@ -42,7 +45,15 @@ func (c *chunk) member(name, value []byte) bool {
 
 // usageOnly reports whether the chunk carries usage and no choices.
 func (c *chunk) usageOnly() bool {
-	if len(c.usage) == 0 || c.usage[0] != '{' || len(c.choices) == 0 || c.choices[0] != '[' {
+	return len(c.usage) > 0 && c.usage[0] == '{' && c.noChoices() && c.choices != nil
+}
+
+// noChoices reports whether the chunk has no piece of an answer.
+func (c *chunk) noChoices() bool {
+	if len(c.choices) == 0 {
+		return true
+	}
+	if c.choices[0] != '[' {
 		return false
 	}
 	i := space(c.choices, 1)

@@ -80,7 +80,7 @@ func TestFrame(t *testing.T) {
 				}
 			}
 			u, known := d.Usage()
-			if diff := cmp.Diff(Usage{tt.tokens, tt.model}, u); diff != "" || known != tt.known {
+			if diff := cmp.Diff(Usage{tt.tokens, tt.model, tt.known, tt.known}, u); diff != "" || known != tt.known {
 				t.Errorf("known = %v\n%s", known, diff)
 			}
 		})
@@ -138,7 +138,7 @@ func TestBody(t *testing.T) {
 				t.Fatalf("Body = %q, %v", out, err)
 			}
 			u, known := d.Usage()
-			if diff := cmp.Diff(Usage{tt.tokens, tt.model}, u); diff != "" || known != tt.known {
+			if diff := cmp.Diff(Usage{tt.tokens, tt.model, tt.known, tt.known}, u); diff != "" || known != tt.known {
 				t.Errorf("known = %v\n%s", known, diff)
 			}
 		})

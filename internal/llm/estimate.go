@@ -1,10 +1,6 @@
 package llm
 
-import (
-	"bytes"
-
-	claviger "github.com/claviger/claviger"
-)
+import "bytes"
 
 // bytesPerToken is what a token of usual text comes to.
 const bytesPerToken = 4
@@ -17,9 +13,7 @@ type estimate struct {
 
 // tokens is the guess: as many tokens as pieces of a stream came, but at least
 // one for four bytes.
-func (e estimate) tokens(input int64) claviger.Tokens {
-	return claviger.Tokens{Input: input, Output: max(e.pieces, (e.bytes+bytesPerToken-1)/bytesPerToken)}
-}
+func (e estimate) tokens() int64 { return max(e.pieces, (e.bytes+bytesPerToken-1)/bytesPerToken) }
 
 var choicesKey = []byte(`"choices"`)
 

@@ -6,9 +6,6 @@ import claviger "github.com/claviger/claviger"
 // prompt, audio and image output parts of the completion; a part is never more
 // than what is left of its whole.
 func (u *wireUsage) tokens() claviger.Tokens {
-	if !u.classes {
-		u.prompt = u.total
-	}
 	hour := u.takeCache()
 	u.takeReasoning()
 	u.cachedAudio = min(u.cachedAudio, u.cached)

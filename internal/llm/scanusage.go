@@ -8,7 +8,7 @@ import (
 // ScanUsage reads the whole of an answer from r, to its end whatever is in it,
 // and says what it used. It needs the same small memory for an answer of any
 // size; usage of more than 16 KiB is not read. ok is false when the answer says
-// nothing of tokens; Tokens is zero then.
+// not all of its tokens; what it does not say is zero then.
 func ScanUsage(r io.Reader) (u Usage, ok bool) {
 	s := UsageScanner{}
 	buf := make([]byte, 16<<10)
@@ -62,6 +62,9 @@ func (s *UsageScanner) Write(p []byte) (int, error) {
 			}
 			s.last = c
 		case c == '{' || c == '[':
+			if c == '[' && s.depth == 1 && s.last == ':' && string(s.name) == "data" {
+				s.found.embeds = true
+			}
 			s.depth++
 			s.last = c
 		case c == '}' || c == ']':
@@ -138,6 +141,6 @@ func (s *UsageScanner) member() {
 // Usage is what the pieces so far say.
 func (s *UsageScanner) Usage() (u Usage, ok bool) {
 	var d Decoder
-	d.take(&s.found)
-	return d.usage, d.known
+	d.take(&s.found, true)
+	return d.Usage()
 }

@@ -6,22 +6,34 @@ import (
 	claviger "github.com/claviger/claviger"
 )
 
-// Usage is what an answer says of itself.
+// Usage is what an answer says of itself. Where it says nothing of a class, or
+// not yet, or what cannot be, Tokens holds a guess.
 type Usage struct {
 	Tokens claviger.Tokens
 	Model  string // as the provider names it; "" when it does not
+	// InputSaid and OutputSaid are whether Input and Output, with their classes,
+	// are as the provider said they are in the end.
+	InputSaid, OutputSaid bool
 }
 
-// maxTokens is the most an answer can say of one class and be believed. Sums of
-// counts then never overflow, and are exact as floating point too.
-const maxTokens = 1 << 40
+// maxTokens is the most an answer can say of one class and be believed: ten times
+// what the longest contexts take.
+const maxTokens = 100_000_000
+
+// said is which of its totals a usage object has.
+type said struct {
+	in, out bool
+	total   bool // … of both together, and no other
+}
+
+func (s said) anything() bool { return s.in || s.out || s.total }
 
 // wireUsage are the counts of a usage object in the OpenAI dialect, of chat,
 // embeddings and the providers that add fields of their own.
 type wireUsage struct {
 	prompt, completion, total int64
-	classes                   bool // prompt or completion was there
-	ownNames                  bool // … called input and output
+	said                      said
+	ownNames                  bool // the prompt is called input
 
 	cached, cachedAudio, cachedImage int64 // parts of the prompt
 	cacheWrite, audioIn, imageIn     int64
@@ -36,28 +48,41 @@ type wireUsage struct {
 	webSearches int64
 }
 
-// parseUsage reads a usage object. ok is false when it says nothing of tokens.
-// Counts that are missing, null or impossible are as if they were not there.
-func parseUsage(data []byte) (t claviger.Tokens, ok bool) {
+// parseUsage reads a usage object, and what it says. Counts that are missing,
+// null or impossible are as if they were not there.
+func parseUsage(data []byte) (claviger.Tokens, said) {
 	var u wireUsage
 	members(data, u.member)
-	if !u.classes && u.total == 0 {
-		return t, false
+	u.derive()
+	if !u.said.anything() {
+		return claviger.Tokens{}, said{}
 	}
-	return u.tokens(), true
+	return u.tokens(), u.said
+}
+
+// derive takes what is not said from the total.
+func (u *wireUsage) derive() {
+	switch {
+	case !u.said.in && !u.said.out:
+		u.prompt, u.said.total = u.total, u.total > 0
+	case !u.said.out && u.total > 0 && u.total >= u.prompt:
+		u.completion, u.said.out = u.total-u.prompt, true
+	case !u.said.in && u.total > 0 && u.total >= u.completion:
+		u.prompt, u.said.in = u.total-u.completion, true
+	}
 }
 
 func (u *wireUsage) member(name, value []byte) bool {
 	switch string(name) {
 	case "prompt_tokens":
-		u.classes = count(&u.prompt, value) || u.classes
+		u.said.in = count(&u.prompt, value) || u.said.in
 	case "completion_tokens":
-		u.classes = count(&u.completion, value) || u.classes
+		u.said.out = count(&u.completion, value) || u.said.out
 	case "input_tokens":
 		u.ownNames = count(&u.prompt, value) || u.ownNames
-		u.classes = u.classes || u.ownNames
+		u.said.in = u.said.in || u.ownNames
 	case "output_tokens":
-		u.classes = count(&u.completion, value) || u.classes
+		u.said.out = count(&u.completion, value) || u.said.out
 	case "total_tokens":
 		count(&u.total, value)
 	case "prompt_tokens_details", "input_tokens_details", "input_token_details":

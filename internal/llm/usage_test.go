@@ -15,54 +15,63 @@ import (
 )
 
 func TestParseUsage(t *testing.T) {
+	both := said{in: true, out: true}
 	tests := map[string]struct {
 		usage string
 		want  claviger.Tokens
-		ok    bool
+		said  said
 	}{
-		"plain":                           {`{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15}`, claviger.Tokens{Input: 10, Output: 5}, true},
-		"cached is part of the prompt":    {`{"prompt_tokens":10,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":4}}`, claviger.Tokens{Input: 6, CacheRead: 4, Output: 5}, true},
-		"audio is part of both":           {`{"prompt_tokens":10,"completion_tokens":5,"prompt_tokens_details":{"audio_tokens":3,"cached_tokens":2},"completion_tokens_details":{"audio_tokens":1}}`, claviger.Tokens{Input: 5, CacheRead: 2, AudioInput: 3, Output: 4, AudioOutput: 1}, true},
-		"images are part of both":         {`{"input_tokens":10,"output_tokens":5,"input_tokens_details":{"image_tokens":3},"output_tokens_details":{"image_tokens":5}}`, claviger.Tokens{Input: 7, ImageInput: 3, ImageOutput: 5}, true},
-		"reasoning is part of the output": {`{"prompt_tokens":1,"completion_tokens":5,"total_tokens":6,"completion_tokens_details":{"reasoning_tokens":3}}`, claviger.Tokens{Input: 1, Output: 5, Reasoning: 3}, true},
-		"reasoning beside the output":     {`{"prompt_tokens":1,"completion_tokens":5,"total_tokens":9,"completion_tokens_details":{"reasoning_tokens":3}}`, claviger.Tokens{Input: 1, Output: 8, Reasoning: 3}, true},
-		"reasoning in the total only":     {`{"prompt_tokens":1,"completion_tokens":5,"total_tokens":9}`, claviger.Tokens{Input: 1, Output: 8, Reasoning: 3}, true},
-		"cache beside the prompt":         {`{"prompt_tokens":1,"completion_tokens":5,"total_tokens":9,"cache_read_input_tokens":3}`, claviger.Tokens{Input: 1, CacheRead: 3, Output: 5}, true},
-		"cache in the prompt":             {`{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15,"cache_read_input_tokens":3,"cache_creation_input_tokens":2,"prompt_tokens_details":{"cached_tokens":3}}`, claviger.Tokens{Input: 5, CacheRead: 3, CacheWrite5m: 2, Output: 5}, true},
-		"cache and no total":              {`{"input_tokens":10,"output_tokens":5,"cache_read_input_tokens":3,"cache_creation_input_tokens":4,"cache_creation":{"ephemeral_5m_input_tokens":1,"ephemeral_1h_input_tokens":3}}`, claviger.Tokens{Input: 10, CacheRead: 3, CacheWrite5m: 1, CacheWrite1h: 3, Output: 5}, true},
-		"more cache than prompt":          {`{"prompt_tokens":1,"completion_tokens":5,"cache_read_input_tokens":3}`, claviger.Tokens{Input: 1, CacheRead: 3, Output: 5}, true},
-		"cached audio is audio":           {`{"input_tokens":20,"output_tokens":5,"total_tokens":25,"input_token_details":{"text_tokens":8,"audio_tokens":9,"image_tokens":3,"cached_tokens":10,"cached_tokens_details":{"text_tokens":4,"audio_tokens":5,"image_tokens":1}},"output_token_details":{"text_tokens":2,"audio_tokens":3}}`, claviger.Tokens{Input: 4, CacheRead: 4, CacheReadAudio: 5, CacheReadImage: 1, AudioInput: 4, ImageInput: 2, Output: 2, AudioOutput: 3}, true},
-		"moonshot cache hits":             {`{"prompt_tokens":10,"completion_tokens":1,"total_tokens":11,"cached_tokens":8}`, claviger.Tokens{Input: 2, CacheRead: 8, Output: 1}, true},
-		"perplexity's reasoning":          {`{"prompt_tokens":33,"completion_tokens":7163,"total_tokens":7196,"citation_tokens":20016,"num_search_queries":19,"reasoning_tokens":95305}`, claviger.Tokens{Input: 33, Output: 102468, Reasoning: 95305, WebSearches: 19}, true},
-		"reasoning beside the details":    {`{"prompt_tokens":1,"completion_tokens":5,"total_tokens":6,"reasoning_tokens":4}`, claviger.Tokens{Input: 1, Output: 5, Reasoning: 4}, true},
-		"predictions are output":          {`{"prompt_tokens":1,"completion_tokens":9,"total_tokens":10,"completion_tokens_details":{"accepted_prediction_tokens":3,"rejected_prediction_tokens":5}}`, claviger.Tokens{Input: 1, Output: 9}, true},
-		"searches":                        {`{"prompt_tokens":1,"completion_tokens":9,"server_tool_use":{"web_search_requests":2}}`, claviger.Tokens{Input: 1, Output: 9, WebSearches: 2}, true},
-		"impossible searches":             {`{"prompt_tokens":1,"completion_tokens":9,"server_tool_use":{"web_search_requests":-2},"num_search_queries":1e300}`, claviger.Tokens{Input: 1, Output: 9}, true},
-		"deepseek cache hits":             {`{"prompt_tokens":10,"completion_tokens":1,"prompt_cache_hit_tokens":8,"prompt_cache_miss_tokens":2}`, claviger.Tokens{Input: 2, CacheRead: 8, Output: 1}, true},
-		"cache writes":                    {`{"prompt_tokens":10,"completion_tokens":1,"prompt_tokens_details":{"cache_write_tokens":8}}`, claviger.Tokens{Input: 2, CacheWrite5m: 8, Output: 1}, true},
-		"parts larger than the whole":     {`{"prompt_tokens":5,"completion_tokens":1,"prompt_tokens_details":{"cached_tokens":9,"audio_tokens":9},"completion_tokens_details":{"reasoning_tokens":7}}`, claviger.Tokens{CacheRead: 5, Output: 1, Reasoning: 1}, true},
-		"nulls":                           {`{"prompt_tokens":5,"completion_tokens":null,"prompt_tokens_details":null,"completion_tokens_details":{"reasoning_tokens":null}}`, claviger.Tokens{Input: 5}, true},
-		"fractions":                       {`{"prompt_tokens":12.0,"completion_tokens":1e1}`, claviger.Tokens{Input: 12, Output: 10}, true},
-		"negative":                        {`{"prompt_tokens":-5,"completion_tokens":-1.5}`, claviger.Tokens{}, false},
-		"huge":                            {`{"prompt_tokens":99999999999999999999999,"completion_tokens":9223372036854775807,"total_tokens":1}`, claviger.Tokens{Input: 1}, true},
-		"a total alone":                   {`{"total_tokens":7}`, claviger.Tokens{Input: 7}, true},
-		"no numbers":                      {`{"prompt_tokens":"NaN","completion_tokens":{}}`, claviger.Tokens{}, false},
-		"words that Go takes for numbers": {`{"prompt_tokens":Inf,"completion_tokens":nan}`, claviger.Tokens{}, false},
-		"empty":                           {`{}`, claviger.Tokens{}, false},
-		"cut off keeps what was there":    {`{"prompt_tokens":5,"completion`, claviger.Tokens{Input: 5}, true},
+		"plain":                           {`{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15}`, claviger.Tokens{Input: 10, Output: 5}, both},
+		"cached is part of the prompt":    {`{"prompt_tokens":10,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":4}}`, claviger.Tokens{Input: 6, CacheRead: 4, Output: 5}, both},
+		"audio is part of both":           {`{"prompt_tokens":10,"completion_tokens":5,"prompt_tokens_details":{"audio_tokens":3,"cached_tokens":2},"completion_tokens_details":{"audio_tokens":1}}`, claviger.Tokens{Input: 5, CacheRead: 2, AudioInput: 3, Output: 4, AudioOutput: 1}, both},
+		"images are part of both":         {`{"input_tokens":10,"output_tokens":5,"input_tokens_details":{"image_tokens":3},"output_tokens_details":{"image_tokens":5}}`, claviger.Tokens{Input: 7, ImageInput: 3, ImageOutput: 5}, both},
+		"reasoning is part of the output": {`{"prompt_tokens":1,"completion_tokens":5,"total_tokens":6,"completion_tokens_details":{"reasoning_tokens":3}}`, claviger.Tokens{Input: 1, Output: 5, Reasoning: 3}, both},
+		"reasoning beside the output":     {`{"prompt_tokens":1,"completion_tokens":5,"total_tokens":9,"completion_tokens_details":{"reasoning_tokens":3}}`, claviger.Tokens{Input: 1, Output: 8, Reasoning: 3}, both},
+		"reasoning in the total only":     {`{"prompt_tokens":1,"completion_tokens":5,"total_tokens":9}`, claviger.Tokens{Input: 1, Output: 8, Reasoning: 3}, both},
+		"cache beside the prompt":         {`{"prompt_tokens":1,"completion_tokens":5,"total_tokens":9,"cache_read_input_tokens":3}`, claviger.Tokens{Input: 1, CacheRead: 3, Output: 5}, both},
+		"cache in the prompt":             {`{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15,"cache_read_input_tokens":3,"cache_creation_input_tokens":2,"prompt_tokens_details":{"cached_tokens":3}}`, claviger.Tokens{Input: 5, CacheRead: 3, CacheWrite5m: 2, Output: 5}, both},
+		"cache and no total":              {`{"input_tokens":10,"output_tokens":5,"cache_read_input_tokens":3,"cache_creation_input_tokens":4,"cache_creation":{"ephemeral_5m_input_tokens":1,"ephemeral_1h_input_tokens":3}}`, claviger.Tokens{Input: 10, CacheRead: 3, CacheWrite5m: 1, CacheWrite1h: 3, Output: 5}, both},
+		"more cache than prompt":          {`{"prompt_tokens":1,"completion_tokens":5,"cache_read_input_tokens":3}`, claviger.Tokens{Input: 1, CacheRead: 3, Output: 5}, both},
+		"cached audio is audio":           {`{"input_tokens":20,"output_tokens":5,"total_tokens":25,"input_token_details":{"text_tokens":8,"audio_tokens":9,"image_tokens":3,"cached_tokens":10,"cached_tokens_details":{"text_tokens":4,"audio_tokens":5,"image_tokens":1}},"output_token_details":{"text_tokens":2,"audio_tokens":3}}`, claviger.Tokens{Input: 4, CacheRead: 4, CacheReadAudio: 5, CacheReadImage: 1, AudioInput: 4, ImageInput: 2, Output: 2, AudioOutput: 3}, both},
+		"moonshot cache hits":             {`{"prompt_tokens":10,"completion_tokens":1,"total_tokens":11,"cached_tokens":8}`, claviger.Tokens{Input: 2, CacheRead: 8, Output: 1}, both},
+		"perplexity's reasoning":          {`{"prompt_tokens":33,"completion_tokens":7163,"total_tokens":7196,"citation_tokens":20016,"num_search_queries":19,"reasoning_tokens":95305}`, claviger.Tokens{Input: 33, Output: 102468, Reasoning: 95305, WebSearches: 19}, both},
+		"reasoning beside the details":    {`{"prompt_tokens":1,"completion_tokens":5,"total_tokens":6,"reasoning_tokens":4}`, claviger.Tokens{Input: 1, Output: 5, Reasoning: 4}, both},
+		"predictions are output":          {`{"prompt_tokens":1,"completion_tokens":9,"total_tokens":10,"completion_tokens_details":{"accepted_prediction_tokens":3,"rejected_prediction_tokens":5}}`, claviger.Tokens{Input: 1, Output: 9}, both},
+		"searches":                        {`{"prompt_tokens":1,"completion_tokens":9,"server_tool_use":{"web_search_requests":2}}`, claviger.Tokens{Input: 1, Output: 9, WebSearches: 2}, both},
+		"impossible searches":             {`{"prompt_tokens":1,"completion_tokens":9,"server_tool_use":{"web_search_requests":-2},"num_search_queries":1e300}`, claviger.Tokens{Input: 1, Output: 9}, both},
+		"deepseek cache hits":             {`{"prompt_tokens":10,"completion_tokens":1,"prompt_cache_hit_tokens":8,"prompt_cache_miss_tokens":2}`, claviger.Tokens{Input: 2, CacheRead: 8, Output: 1}, both},
+		"cache writes":                    {`{"prompt_tokens":10,"completion_tokens":1,"prompt_tokens_details":{"cache_write_tokens":8}}`, claviger.Tokens{Input: 2, CacheWrite5m: 8, Output: 1}, both},
+		"parts larger than the whole":     {`{"prompt_tokens":5,"completion_tokens":1,"prompt_tokens_details":{"cached_tokens":9,"audio_tokens":9},"completion_tokens_details":{"reasoning_tokens":7}}`, claviger.Tokens{CacheRead: 5, Output: 1, Reasoning: 1}, both},
+		"nulls":                           {`{"prompt_tokens":5,"completion_tokens":null,"prompt_tokens_details":null,"completion_tokens_details":{"reasoning_tokens":null}}`, claviger.Tokens{Input: 5}, said{in: true}},
+		"fractions":                       {`{"prompt_tokens":12.0,"completion_tokens":1e1}`, claviger.Tokens{Input: 12, Output: 10}, both},
+		"negative":                        {`{"prompt_tokens":-5,"completion_tokens":-1.5}`, claviger.Tokens{}, said{}},
+		"huge":                            {`{"prompt_tokens":99999999999999999999999,"completion_tokens":9223372036854775807,"total_tokens":1}`, claviger.Tokens{Input: 1}, said{total: true}},
+		"a total alone":                   {`{"total_tokens":7}`, claviger.Tokens{Input: 7}, said{total: true}},
+		"no numbers":                      {`{"prompt_tokens":"NaN","completion_tokens":{}}`, claviger.Tokens{}, said{}},
+		"words that Go takes for numbers": {`{"prompt_tokens":Inf,"completion_tokens":nan}`, claviger.Tokens{}, said{}},
+		"the output from the total":       {`{"prompt_tokens":5,"total_tokens":12}`, claviger.Tokens{Input: 5, Output: 7}, both},
+		"the input from the total":        {`{"completion_tokens":5,"total_tokens":12}`, claviger.Tokens{Input: 7, Output: 5}, both},
+		"a total that is no sum":          {`{"prompt_tokens":5,"total_tokens":3}`, claviger.Tokens{Input: 5}, said{in: true}},
+		"the output alone":                {`{"completion_tokens":5}`, claviger.Tokens{Output: 5}, said{out: true}},
+		"a negative input":                {`{"prompt_tokens":-5,"completion_tokens":5}`, claviger.Tokens{Output: 5}, said{out: true}},
+		"the most that is believed":       {`{"prompt_tokens":100000000,"completion_tokens":1e8}`, claviger.Tokens{Input: 100000000, Output: 100000000}, both},
+		"more than is believed":           {`{"prompt_tokens":100000001,"completion_tokens":5}`, claviger.Tokens{Output: 5}, said{out: true}},
+		"zeros":                           {`{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0}`, claviger.Tokens{}, both},
+		"empty":                           {`{}`, claviger.Tokens{}, said{}},
+		"cut off keeps what was there":    {`{"prompt_tokens":5,"completion`, claviger.Tokens{Input: 5}, said{in: true}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, ok := parseUsage([]byte(tt.usage))
-			if diff := cmp.Diff(tt.want, got); diff != "" || ok != tt.ok {
-				t.Errorf("ok = %v\n%s", ok, diff)
+			got, said := parseUsage([]byte(tt.usage))
+			if diff := cmp.Diff(tt.want, got); diff != "" || said != tt.said {
+				t.Errorf("said = %+v\n%s", said, diff)
 			}
 		})
 	}
 }
 
 func TestScanUsage(t *testing.T) {
-	want := Usage{claviger.Tokens{Input: 9, Output: 4}, "gpt \"4\""}
+	want := Usage{Tokens: claviger.Tokens{Input: 9, Output: 4}, Model: "gpt \"4\"", InputSaid: true, OutputSaid: true}
 	usage := `"usage": {"prompt_tokens":9,"completion_tokens":4}`
 	model := `"model":"gpt \"4\""`
 	tests := map[string]struct {
@@ -93,7 +102,7 @@ func TestScanUsage(t *testing.T) {
 }
 
 func TestScanUsageOfABrokenRead(t *testing.T) {
-	r := io.MultiReader(strings.NewReader(`{"usage":{"prompt_tokens":3},`), iotest.ErrReader(errors.New("gone")))
+	r := io.MultiReader(strings.NewReader(`{"data":[1],"usage":{"prompt_tokens":3},`), iotest.ErrReader(errors.New("gone")))
 	if u, ok := ScanUsage(r); !ok || u.Tokens.Input != 3 {
 		t.Errorf("ScanUsage = %+v, %v", u, ok)
 	}

@@ -107,8 +107,9 @@ type Decoder interface {
 	// the provider reported inside the stream; its text may be shown.
 	Frame(dst, frame []byte) (out []byte, last bool, err error)
 	// Usage is what the answer has said so far of tokens and model; ok is
-	// false while it has said nothing, and then Tokens holds a count made from
-	// the content seen.
+	// false while it has not said, in the end, both input and output. Of what it
+	// has not said Tokens holds a count made from the request and the content
+	// seen; Usage says which that is.
 	Usage() (u Usage, ok bool)
 }
 

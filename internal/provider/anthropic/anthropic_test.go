@@ -92,10 +92,56 @@ func TestUsageOfCaches(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var d decoder
 			for _, e := range tt.events {
-				d.takeUsage([]byte(e))
+				d.takeUsage([]byte(e), true)
 			}
 			if d.counts.tokens != tt.want {
 				t.Errorf("counts %+v, want %+v", d.counts.tokens, tt.want)
+			}
+		})
+	}
+}
+
+func TestUsageIsSaidWhenBothHalvesAre(t *testing.T) {
+	start := func(usage string) string {
+		return `data: {"type":"message_start","message":{"id":"m","usage":` + usage + "}}\n\n"
+	}
+	end := func(usage string) string {
+		return `data: {"type":"message_delta","delta":{},"usage":` + usage + "}\n\n"
+	}
+	const text = `data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":" word"}}` + "\n\n"
+	const begun = `{"input_tokens":30,"output_tokens":1}`
+	tests := map[string]struct {
+		frames  string
+		in, out int64
+		said    string // which of both
+	}{
+		"begun and ended":               {start(begun) + text + end(`{"output_tokens":7}`), 30, 7, "both"},
+		"broken off":                    {start(begun) + text + text, 30, 3, "in"},
+		"no input":                      {start(`{"output_tokens":1}`) + text + end(`{"output_tokens":7}`), 25, 7, "out"},
+		"zero input":                    {start(`{"input_tokens":0}`) + text + end(`{"output_tokens":7}`), 25, 7, "out"},
+		"input at the end":              {start(`{"input_tokens":0}`) + text + end(`{"input_tokens":30,"output_tokens":7}`), 30, 7, "both"},
+		"zero input at the end":         {start(begun) + text + end(`{"input_tokens":0,"output_tokens":7}`), 30, 7, "both"},
+		"zero output for a text":        {start(begun) + text + text + end(`{"output_tokens":0}`), 30, 3, "in"},
+		"absurd output":                 {start(begun) + text + text + end(`{"output_tokens":1e12}`), 30, 3, "in"},
+		"negative input":                {start(`{"input_tokens":-30}`) + text + end(`{"output_tokens":7}`), 25, 7, "out"},
+		"a text after the end was told": {start(begun) + end(`{"output_tokens":2}`) + text + text, 30, 3, "in"},
+		"nothing was seen":              {start(`{"input_tokens":30,"output_tokens":0}`) + end(`{"output_tokens":0}`), 30, 0, "both"},
+		"nothing said":                  {start(`null`) + text, 25, 2, ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			d := open(t).Decode(provider.Call{Request: llm.Request{Body: bytes.Repeat([]byte("x"), 100)}})
+			for _, frame := range strings.SplitAfter(tt.frames, "\n\n") {
+				if _, _, err := d.Frame(nil, []byte(frame)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			u, ok := d.Usage()
+			both := tt.said == "both"
+			want := provider.Usage{Tokens: claviger.Tokens{Input: tt.in, Output: tt.out},
+				InputSaid: both || tt.said == "in", OutputSaid: both || tt.said == "out"}
+			if u != want || ok != both {
+				t.Errorf("%+v, %v, want %+v", u, ok, want)
 			}
 		})
 	}

@@ -18,9 +18,9 @@ type decoder struct {
 
 	model  string
 	counts counts
-	known  bool // the whole usage has been said
+	said   said
 	pieces int64
-	bytes  int64
+	bytes  int64 // of content seen
 	stream stream
 }
 
@@ -82,30 +82,47 @@ func (d *decoder) Body(body []byte) ([]byte, error) {
 		ID: d.id(in.ID), Object: "chat.completion", Created: d.created, Model: in.Model, Provider: "anthropic",
 		Choices: []llm.Choice{{Message: message, FinishReason: finishReason(in.StopReason, d.call.Strict)}},
 	}
-	if d.takeUsage(in.Usage) {
-		d.known = true
+	if d.takeUsage(in.Usage, true) {
 		out.Usage = d.counts.shown()
 	}
 	return out.Append(nil), nil
 }
 
+// said is what the answer has said of its tokens.
+type said struct {
+	in, out bool  // out: how many there are in the end
+	bytes   int64 // of content that had been seen by then
+}
+
 // takeUsage reads a usage object and reports whether it said anything. One that
-// cannot be read is left out: it must not fail the answer.
-func (d *decoder) takeUsage(raw jsontext.Value) bool {
-	return len(raw) > 0 && d.counts.add(raw)
+// cannot be read is left out: it must not fail the answer. final is whether it is
+// that of an end.
+func (d *decoder) takeUsage(raw jsontext.Value, final bool) bool {
+	if len(raw) == 0 {
+		return false
+	}
+	in, out := d.counts.add(raw)
+	d.said.in = d.said.in || in
+	if out && final {
+		d.said.out, d.said.bytes = true, d.bytes
+	}
+	return in || out
 }
 
 // Usage implements [provider.Decoder]. Until the answer has said how much it
-// wrote, the output is guessed from what was seen.
+// wrote, the output is guessed from what was seen; zeros for it say nothing.
 func (d *decoder) Usage() (provider.Usage, bool) {
 	u := provider.Usage{Tokens: d.counts.tokens, Model: d.model}
-	if !d.known {
-		u.Tokens.Output = max(u.Tokens.Output, d.pieces, (d.bytes+3)/4)
-		if u.Tokens.In() == 0 {
-			u.Tokens.Input = llm.EstimateInput(d.call.Request.Body)
-		}
+	t := &u.Tokens
+	u.InputSaid = d.said.in && (t.In() > 0 || t.Out() == 0 && d.bytes == 0)
+	u.OutputSaid = d.said.out && d.said.bytes == d.bytes && (t.Out() > 0 || d.bytes == 0)
+	if !u.InputSaid {
+		t.Input += max(llm.EstimateInput(d.call.Request.Body)-t.In(), 0)
 	}
-	return u, d.known
+	if !u.OutputSaid {
+		t.Output = max(t.Output, d.pieces, (d.bytes+3)/4)
+	}
+	return u, u.InputSaid && u.OutputSaid
 }
 
 // id is the answer's own id, or one made from the time.

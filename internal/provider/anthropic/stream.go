@@ -85,7 +85,7 @@ func (d *decoder) Frame(dst, frame []byte) (out []byte, last bool, err error) {
 		return d.fault(dst, data)
 	case "message_start":
 		d.stream.id, d.model, d.stream.opening = in.Message.ID, in.Message.Model, nil
-		d.takeUsage(in.Message.Usage)
+		d.takeUsage(in.Message.Usage, false)
 		dst = d.start(dst)
 	case "content_block_start":
 		dst = d.blockStart(dst, &in)
@@ -98,7 +98,7 @@ func (d *decoder) Frame(dst, frame []byte) (out []byte, last bool, err error) {
 		if json.Unmarshal(in.Delta, &change, llm.Lenient) == nil && change.StopReason != "" {
 			dst = d.finish(dst, change.StopReason)
 		}
-		d.known = d.takeUsage(in.Usage) || d.known
+		d.takeUsage(in.Usage, true)
 	case "message_stop":
 		dst = d.finish(dst, "")
 		if d.call.Request.IncludeUsage {

@@ -17,16 +17,16 @@ type counts struct {
 }
 
 // add takes what a usage object says and reports whether it said anything of
-// input or output. Counts that are impossible are as if they were not there.
-func (c *counts) add(raw []byte) (said bool) {
+// input and of output. Counts that are impossible are as if they were not there.
+func (c *counts) add(raw []byte) (in, out bool) {
 	var parts [2]int64 // of the creation: for 5 minutes, for an hour
 	whole, split := false, false
 	llm.Members(raw, func(name, value []byte) bool {
 		switch string(name) {
 		case "input_tokens":
-			said = set(&c.tokens.Input, value) || said
+			in = set(&c.tokens.Input, value) || in
 		case "output_tokens":
-			said = set(&c.tokens.Output, value) || said
+			out = set(&c.tokens.Output, value) || out
 		case "cache_read_input_tokens":
 			set(&c.tokens.CacheRead, value)
 		case "cache_creation_input_tokens":
@@ -59,16 +59,18 @@ func (c *counts) add(raw []byte) (said bool) {
 	}
 	c.tokens.CacheWrite1h = min(c.hour, c.creation)
 	c.tokens.CacheWrite5m = c.creation - c.tokens.CacheWrite1h
-	return said
+	return in, out
 }
 
-// set sets n to a count, when value is one.
+// set sets n to a count, when value is one. Counts grow, so that 0 after another
+// says nothing.
 func set(n *int64, value []byte) bool {
 	v, ok := llm.Count(value)
-	if ok {
-		*n = v
+	if !ok || v == 0 && *n > 0 {
+		return false
 	}
-	return ok
+	*n = v
+	return true
 }
 
 // shown is the usage as the caller sees it.

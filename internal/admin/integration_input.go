@@ -86,6 +86,7 @@ func (s *Service) configure(by authz.Caller, i *claviger.Integration, old vault.
 		p.add("ai_provider_id", "is no known provider; one of your own needs configurations.custom_host")
 		return now
 	}
+	p.masks(in.Configurations.Value, spec.Masked(was.plain, was.secret.Fields))
 	if s.registry.Known(i.AIProvider) {
 		p.undeclared(in.Configurations.Value, spec)
 	}

@@ -9,7 +9,7 @@ import (
 // spellings, and the configurations and the model_config they end up as.
 var virtualKeyForms = map[string]struct{ body, configurations, modelConfig string }{
 	"OpenAI": {`"provider":"openai","key":"%s","openaiProject":"p"`, `{"openai_project":"p"}`, `{"openaiProject":"p"}`},
-	"OpenAI by its old name, in model_config": {`"provider":"open-ai","key":"%s","model_config":{"openai_project":"p","maskedX":"no"}`,
+	"OpenAI by its old name, in model_config": {`"provider":"open-ai","key":"%s","model_config":{"openai_project":"p"}`,
 		`{"openai_project":"p"}`, `{"openaiProject":"p"}`},
 	"Azure OpenAI": {`"provider":"azure-openai","key":"%s","resourceName":"res","deploymentConfig":[{"apiVersion":"v1","deploymentName":"d","is_default":true},{"apiVersion":"v2","alias":"b","deploymentName":"e","isDefault":false}]`,
 		`{"azure_auth_mode":"default","azure_deployment_config":[{"azure_api_version":"v1","azure_deployment_name":"d","azure_model_slug":"d","is_default":true},{"alias":"b","azure_api_version":"v2","azure_deployment_name":"e","azure_model_slug":"b","is_default":false}],"azure_resource_name":"res"}`,

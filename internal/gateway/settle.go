@@ -55,10 +55,27 @@ func (a *attempt) usage(outcome claviger.Outcome) (t claviger.Tokens, estimated 
 	if a.bounded {
 		return a.expected.tokens(), true, u.Model // the provider may charge what never came
 	}
-	t = u.Tokens // counted from the content that came
-	t.Input = a.expected.in
-	if !a.streamed && outcome != claviger.Success {
-		t.Output = a.expected.out // an answer that nobody saw
+	t = u.Tokens // said in part, or counted from the content that came
+	if !u.InputSaid {
+		t.Input = max(t.Input, a.expected.in)
+	}
+	if !u.OutputSaid {
+		t.Output = a.generated(t.Output)
 	}
 	return t, true, u.Model
+}
+
+// generated guesses the output of an answer that did not say it, from what came:
+// with it comes what the model usually makes besides and shows to nobody. Of an
+// answer of which nothing was seen, a stream is as long as usual, and a body as
+// long as it could be.
+func (a *attempt) generated(seen int64) int64 {
+	switch {
+	case seen > 0:
+		return min(seen+a.priced.reasoning.Load(), max(a.expected.out, seen))
+	case a.streamed:
+		return min(a.priced.usual(), a.expected.out)
+	default:
+		return a.expected.out
+	}
 }

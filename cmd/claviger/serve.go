@@ -62,7 +62,7 @@ func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error
 	providers := all.Registry()
 	keys := authn.New(authn.Options{Source: st})
 	refused := authn.NewFailures(authn.FailureOptions{})
-	limiter := memory.New(memory.Options{Source: st})
+	limiter := memory.New(memory.Options{Source: st, Flush: booked(book)})
 	metrics := newMetrics(book)
 	gate := gateway.New(gateway.Options{
 		Keys: keys, Refused: refused, Targets: st, Vault: v, Providers: providers, Catalogue: s.catalogue, Ledger: book,
@@ -100,6 +100,21 @@ func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error
 	}
 	drain(s, server, gate, log)
 	return err
+}
+
+// booked brings all that was settled into the store. It fails while a close waits
+// for the disk: what that attempt used is in no journal yet.
+func booked(book *ledger.Ledger) func(context.Context) error {
+	return func(ctx context.Context) error {
+		deferred := book.Stats().Deferred
+		if err := book.Flush(ctx); err != nil {
+			return err
+		}
+		if deferred > 0 {
+			return ledger.ErrDeferred
+		}
+		return nil
+	}
 }
 
 func closeLedger(book *ledger.Ledger, log *slog.Logger) {

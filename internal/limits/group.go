@@ -110,8 +110,10 @@ func decode[T string | []byte](value T) (rune, int) {
 const generation = 1 << 16
 
 // groups keeps the rules of a policy's groups of late. It holds at most two
-// generations of them: the young ones, and those before. The zero value is
-// ready.
+// generations of them: the young ones, and those before; 131,072, however many
+// groups callers make up. With the counter that it remembers and a name of 40
+// bytes, each takes 540 (BenchmarkNewCounters): 70 MB a policy. A name is at most
+// five values of 128 bytes and their keys. The zero value is ready.
 type groups struct {
 	mu         sync.Mutex
 	young, old map[string]*Rule

@@ -16,7 +16,7 @@ const (
 )
 
 func allOrNone(t *testing.T, limiter New) {
-	l := limiter(nil, fixed)
+	l := limiter(Setup{Now: fixed})
 	wide, narrow := on("wide", tokens, "none", 1000), on("narrow", tokens, "monthly", 10)
 	refused(t, l, ask(1, 11, 0), wide, narrow)
 	counts(t, l, []*limits.Rule{wide, narrow}, [2]int64{}, [2]int64{})
@@ -33,7 +33,7 @@ func allOrNone(t *testing.T, limiter New) {
 }
 
 func named(t *testing.T, limiter New) {
-	l := limiter(nil, fixed)
+	l := limiter(Setup{Now: fixed})
 	rate, open := on("rate", requests, "rpm", 0), on("open", tokens, "none", 100)
 	first, second := on("first", cost, "none", 5), on("second", cost, "weekly", 4)
 	for name, tt := range map[string]struct {
@@ -59,7 +59,7 @@ func named(t *testing.T, limiter New) {
 
 func once(t *testing.T, limiter New) {
 	now := noon
-	l := limiter(nil, func() time.Time { return now })
+	l := limiter(Setup{Now: func() time.Time { return now }})
 	budget, rate := on("budget", cost, "none", 100), on("rate", requests, "rpm", 10)
 	rules := []*limits.Rule{budget, rate}
 	h := admit(t, l, ask(1, 0, 30), rules...)
@@ -82,7 +82,7 @@ func once(t *testing.T, limiter New) {
 }
 
 func strict(t *testing.T, limiter New) {
-	l := limiter(nil, fixed)
+	l := limiter(Setup{Now: fixed})
 	rule, lax := on("strict", cost, "none", 100), on("lax", cost, "none", 100)
 	rule.Strict = true
 	asked := 0
@@ -113,7 +113,7 @@ func strict(t *testing.T, limiter New) {
 }
 
 func retryAfter(t *testing.T, limiter New) {
-	l := limiter(nil, fixed) // half a minute past noon
+	l := limiter(Setup{Now: fixed}) // half a minute past noon
 	for name, tt := range map[string]struct {
 		rule           *limits.Rule
 		used, reserved int64

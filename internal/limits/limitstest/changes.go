@@ -9,7 +9,7 @@ import (
 )
 
 func tells(t *testing.T, limiter New) {
-	l := limiter(nil, fixed)
+	l := limiter(Setup{Now: fixed})
 	budget, rate := on("k", cost, "monthly", 100), on("k", requests, "rpm", 10)
 	admit(t, l, ask(1, 0, 10), rate, budget).Settle(limits.Amount{Requests: 1})
 	h := admit(t, l, ask(1, 0, 10), rate, budget)
@@ -37,7 +37,7 @@ func tells(t *testing.T, limiter New) {
 }
 
 func changes(t *testing.T, limiter New) {
-	l := limiter(nil, fixed)
+	l := limiter(Setup{Now: fixed})
 	before, raised, lowered, again := on("k", cost, "none", 10), on("k", cost, "none", 20), on("k", cost, "none", 5), on("k", cost, "none", 10)
 	again.Since = noon.Add(-time.Second) // counted from zero by hand
 	h := admit(t, l, ask(1, 0, 10), before)
@@ -65,7 +65,7 @@ func loaded(t *testing.T, limiter New) {
 		{Counter: now.Counter, Window: march, Used: 4}, {Counter: over.Counter, Window: march.AddDate(0, -1, 0), Used: 4},
 		{Counter: ahead.Counter, Window: april, Used: 4}, {Counter: ever.Counter, Window: time.Time{}, Used: 4},
 	}
-	l := limiter(rows, fixed)
+	l := limiter(Setup{Source: rows, Now: fixed})
 	rules := []*limits.Rule{now, over, ahead, ever, unknown}
 	want := [][2]int64{{4, 0}, {0, 0}, {4, 0}, {4, 0}, {0, 0}}
 	counts(t, l, rules, want...)

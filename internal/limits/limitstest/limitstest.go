@@ -11,13 +11,23 @@ import (
 	"github.com/claviger/claviger/internal/limits"
 )
 
-// New makes the limiter under test: it counted nothing itself, takes what was
-// counted before from the source, nil for nothing, and its time from now.
-type New func(source limits.Source, now func() time.Time) limits.Limiter
+// Setup is what a limiter under test is made of.
+type Setup struct {
+	Source limits.Source // of what was counted before; nil: nothing was
+	// Flush brings what was settled into Source; nil: it never comes there.
+	Flush func(context.Context) error
+	Now   func() time.Time
+	// MaxGroups is how many groups of a policy may be live; 0: many.
+	MaxGroups int
+}
+
+// New makes the limiter under test, which counted nothing itself.
+type New func(Setup) limits.Limiter
 
 // Run holds limiters against what is asked of all of them.
 func Run(t *testing.T, limiter New) {
 	t.Run("admissions, settlements and clocks as in the model", func(t *testing.T) { model(t, limiter) })
+	t.Run("what is forgotten and read again as in the model", func(t *testing.T) { flooded(t, limiter) })
 	t.Run("all or none", func(t *testing.T) { allOrNone(t, limiter) })
 	t.Run("who is named", func(t *testing.T) { named(t, limiter) })
 	t.Run("holds end once", func(t *testing.T) { once(t, limiter) })

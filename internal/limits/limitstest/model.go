@@ -54,44 +54,64 @@ type flight struct {
 
 // model lets random requests come and go while the clock jumps, and compares.
 func model(t *testing.T, limiter New) {
-	rapid.Check(t, func(t *rapid.T) {
-		now := rapid.SampledFrom([]time.Time{
-			time.Date(2024, 2, 28, 23, 59, 58, 0, time.UTC), time.Date(2026, 12, 31, 23, 59, 0, 0, time.UTC), noon,
-		}).Draw(t, "from")
-		b := books{}
-		l := limiter(nil, func() time.Time { return now })
-		var rules []*limits.Rule
-		for i := range rapid.IntRange(1, 5).Draw(t, "rules") {
-			rules = append(rules, anyRule(t, fmt.Sprint(i), now))
+	rapid.Check(t, func(t *rapid.T) { walk(t, limiter, nil) })
+}
+
+// flooded does so with the groups of one policy, while others make up so many
+// groups that all are forgotten now and then, and read again.
+func flooded(t *testing.T, limiter New) {
+	rapid.Check(t, func(t *rapid.T) { walk(t, limiter, &shipped{}) })
+}
+
+// walk is one go; with s, of groups that may be forgotten.
+func walk(t *rapid.T, limiter New, s *shipped) {
+	now := rapid.SampledFrom([]time.Time{
+		time.Date(2024, 2, 28, 23, 59, 58, 0, time.UTC), time.Date(2026, 12, 31, 23, 59, 0, 0, time.UTC), noon,
+	}).Draw(t, "from")
+	b := books{}
+	setup := Setup{Now: func() time.Time { return now }}
+	if s != nil {
+		setup.Source, setup.Flush, setup.MaxGroups = s, s.flush, mostGroups
+	}
+	l := limiter(setup)
+	var rules []*limits.Rule
+	for i := range rapid.IntRange(1, 5).Draw(t, "rules") {
+		r := anyRule(t, fmt.Sprint(i), now)
+		if s != nil {
+			group(r)
 		}
-		look(t, l, b, rules, now)
-		var open []flight
-		for range rapid.IntRange(1, 40).Draw(t, "steps") {
-			switch rapid.IntRange(0, 5).Draw(t, "step") {
-			case 0:
-				now = now.Add(time.Duration(rapid.Int64Range(-90, 200).Draw(t, "seconds")) * time.Second)
-				look(t, l, b, rules, now)
-			case 1:
-				now = now.AddDate(0, 0, rapid.IntRange(-3, 40).Draw(t, "days"))
-				look(t, l, b, rules, now)
-			case 2, 3:
-				if len(open) > 0 {
-					i := rapid.IntRange(0, len(open)-1).Draw(t, "ends")
-					end(t, b, open[i])
-					open = slices.Delete(open, i, i+1)
-				}
-			default:
-				if f, ok := begin(t, l, b, rules, now); ok {
-					open = append(open, f)
-				}
+		rules = append(rules, r)
+	}
+	look(t, l, b, rules, now)
+	var open []flight
+	for range rapid.IntRange(1, 40).Draw(t, "steps") {
+		switch rapid.IntRange(0, 5).Draw(t, "step") {
+		case 0:
+			now = now.Add(time.Duration(rapid.Int64Range(-90, 200).Draw(t, "seconds")) * time.Second)
+			look(t, l, b, rules, now)
+		case 1:
+			now = now.AddDate(0, 0, rapid.IntRange(-3, 40).Draw(t, "days"))
+			look(t, l, b, rules, now)
+		case 2, 3:
+			if len(open) > 0 {
+				i := rapid.IntRange(0, len(open)-1).Draw(t, "ends")
+				end(t, b, open[i], s)
+				open = slices.Delete(open, i, i+1)
 			}
-			compare(t, l, b, rules, now)
+		default:
+			if f, ok := begin(t, l, b, rules, now); ok {
+				open = append(open, f)
+			}
 		}
-		for _, f := range open {
-			f.hold.Release()
-			end(t, b, f) // which changes nothing any more, in the limiter
+		if s != nil {
+			flood(t, l, s)
 		}
-	})
+		compare(t, l, b, rules, now)
+	}
+	for _, f := range open {
+		f.hold.Release()
+		end(t, b, f, nil) // which changes nothing any more, in the limiter
+	}
 }
 
 // look has every counter looked at, which moves it on to its window: a refusal
@@ -150,12 +170,13 @@ func begin(t *rapid.T, l limits.Limiter, b books, rules []*limits.Rule, now time
 	return flight{h, some, a.Estimate, pages}, true
 }
 
-func end(t *rapid.T, b books, f flight) {
+func end(t *rapid.T, b books, f flight, s *shipped) {
 	used := limits.Amount{Requests: 1, Tokens: rapid.Int64Range(0, 20).Draw(t, "used tokens"), Cost: rapid.Int64Range(0, 20).Draw(t, "used cost")}
 	if rapid.IntRange(0, 3).Draw(t, "released") == 0 {
 		used = limits.Amount{}
 		f.hold.Release()
 	} else {
+		s.record(t, f.hold, used)
 		f.hold.Settle(used)
 	}
 	for i, r := range f.rules {

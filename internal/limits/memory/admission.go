@@ -66,7 +66,7 @@ func (a *admission) take(c *counter, r *limits.Rule) bool {
 		c.reserved += more
 		held.reserved += more
 	default:
-		c.reserved += n
+		c.hold(n)
 		a.hold.items = append(a.hold.items, item{r, c, c.start, n, c.used, c.reserved})
 	}
 	return true
@@ -75,7 +75,7 @@ func (a *admission) take(c *counter, r *limits.Rule) bool {
 // crowd refuses for a rule whose policy has no room for another group.
 func (a *admission) crowd(r *limits.Rule) {
 	n, _ := a.amount(r)
-	a.denied = &limits.Denied{Rule: r, Asked: n, Crowded: true, State: fresh(r, a.now).state(r, a.now)}
+	a.denied = &limits.Denied{Rule: r, Asked: n, Crowded: true, State: a.limiter.unmet(r, a.now)}
 }
 
 // amount is what the request asks of a rule.
@@ -91,8 +91,9 @@ func (a *admission) amount(r *limits.Rule) (int64, error) {
 	return max(a.bound.Of(measure), 0), a.err
 }
 
-// retryAfter is when trying again may help.
-func retryAfter(d *limits.Denied, now time.Time) time.Duration {
+// retryAfter is when trying again may help. clears: what is crowded is being
+// cleared.
+func retryAfter(d *limits.Denied, now time.Time, clears bool) time.Duration {
 	held := int64(0)
 	if d.Rule.Counter.Measure == claviger.MeasureRequests {
 		held = d.State.Reserved // a request that is under way counts in the end
@@ -100,6 +101,8 @@ func retryAfter(d *limits.Denied, now time.Time) time.Duration {
 	switch {
 	case d.Unbounded != nil, d.Asked > d.Rule.Value, d.Rule.Value == 0:
 		return 0
+	case d.Crowded && clears:
+		return time.Second
 	case !d.Crowded && fits(d.Rule.Value, d.State.Used, held, d.Asked):
 		return time.Second // others hold it, and may give it back
 	case d.State.Next.IsZero():

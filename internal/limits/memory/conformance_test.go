@@ -2,7 +2,6 @@ package memory_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/claviger/claviger/internal/limits"
 	"github.com/claviger/claviger/internal/limits/limitstest"
@@ -10,7 +9,7 @@ import (
 )
 
 func TestConformance(t *testing.T) {
-	limitstest.Run(t, func(source limits.Source, now func() time.Time) limits.Limiter {
-		return memory.New(memory.Options{Source: source, Now: now})
+	limitstest.Run(t, func(s limitstest.Setup) limits.Limiter {
+		return memory.New(memory.Options{Source: s.Source, Flush: s.Flush, Now: s.Now, MaxGroups: s.MaxGroups})
 	})
 }

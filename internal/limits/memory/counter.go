@@ -21,8 +21,11 @@ type counter struct {
 	start       int64 // of the window; it never goes back
 	used        int64
 	reserved    int64
+	holds       int   // that are open in the window, those of nothing too
 	loading     *load // nil: it is loaded
-	forgotten   bool  // it counts no longer; there may be another of its name
+	// unchanged since the last look for room: nobody has held it.
+	unchanged bool
+	forgotten bool // it counts no longer; there may be another of its name
 }
 
 // at moves the counter on to the window of r that holds now, if that is a later
@@ -34,7 +37,7 @@ func (c *counter) at(r *limits.Rule, now time.Time) {
 	}
 	start := r.Start(now).UnixMicro()
 	if start > c.start {
-		c.start, c.used, c.reserved = start, 0, 0
+		c.start, c.used, c.reserved, c.holds = start, 0, 0, 0
 	}
 	c.rule, c.from, c.until = r, start, math.MaxInt64
 	if next := r.Next(now); !next.IsZero() {
@@ -49,7 +52,20 @@ func (c *counter) ended(now time.Time) bool {
 		return c.loading.failed()
 	}
 	micro := now.UnixMicro()
-	return micro >= c.until && c.reserved == 0 && micro >= c.next()
+	return micro >= c.until && c.holds == 0 && micro >= c.next()
+}
+
+// idle reports whether the counter only remembers what was settled. One that is
+// ahead of the clock does more: it keeps the window before it shut.
+func (c *counter) idle(now time.Time) bool {
+	return c.loading == nil && c.holds == 0 && c.start <= now.UnixMicro()
+}
+
+// hold reserves n more for one hold.
+func (c *counter) hold(n int64) {
+	c.reserved += n
+	c.holds++
+	c.unchanged = false
 }
 
 // next is when the window ends, in microseconds.
@@ -77,13 +93,9 @@ func (c *counter) give(start, reserved, used int64) {
 	defer c.mu.Unlock()
 	if c.start == start {
 		c.reserved -= reserved
+		c.holds--
 		c.used = plus(c.used, used)
 	}
-}
-
-// fresh is a counter in the window of r that holds now, of which nothing was used.
-func fresh(r *limits.Rule, now time.Time) *counter {
-	return &counter{rule: r, start: r.Start(now).UnixMicro()}
 }
 
 // fits reports whether n more stay within value. None of them is negative. A value

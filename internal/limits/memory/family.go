@@ -19,9 +19,15 @@ type family struct {
 	all      []*counter // the same, in no order
 	hand     int        // where in all forgetting goes on
 	peak     int        // how many there were since the room was last made
-	// crowded is until when, in microseconds, there is no use in looking for an
-	// ended window to make room.
-	crowded int64
+	// looked is when all were last looked at to make room, in microseconds; 0:
+	// looking again is of use.
+	looked int64
+	// clearing is closed at the end of the clearing that is under way; nil: none is.
+	clearing chan struct{}
+	// cleared is when, in microseconds, counters of windows that last were last
+	// forgotten; 0: never. New ones begin no earlier window, and do not take it for
+	// granted that nothing was counted.
+	cleared int64
 }
 
 // family is where the rule's counter is.
@@ -61,9 +67,9 @@ func (l *Limiter) counter(r *limits.Rule) *counter {
 }
 
 // counter is the one of the rule. When there was none it is made, and isNew; when
-// there are too many it is nil. One that has to be loaded is entered into
-// ld.
-func (f *family) counter(r *limits.Rule, now time.Time, ld *load) (c *counter, isNew bool) {
+// there are too many it is nil, and room, if not nil, is closed when there may be
+// less. One that has to be loaded is entered into ld.
+func (f *family) counter(r *limits.Rule, now time.Time, ld *load) (c *counter, isNew bool, room <-chan struct{}) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if c := f.counters[r.Counter]; c != nil {
@@ -73,15 +79,14 @@ func (f *family) counter(r *limits.Rule, now time.Time, ld *load) (c *counter, i
 			c.loading = ld
 			ld.counters = append(ld.counters, c)
 		}
-		return c, false
+		return c, false, nil
 	}
-	f.forget(sweep, now)
+	f.forget(sweep, now, nil)
 	if f.max > 0 && len(f.all) >= f.max && !f.makeRoom(now) {
-		return nil, false
+		return nil, false, f.clearing
 	}
-	c = fresh(r, now)
-	c.family = f
-	if f.limiter.needs(r, now) {
+	c = f.fresh(r, now)
+	if f.needs(c) {
 		c.loading = ld
 		ld.counters = append(ld.counters, c)
 	}
@@ -90,7 +95,23 @@ func (f *family) counter(r *limits.Rule, now time.Time, ld *load) (c *counter, i
 	}
 	f.counters[r.Counter] = c
 	f.all = append(f.all, c)
-	return c, true
+	return c, true, nil
+}
+
+// fresh is a counter for r, of which nothing was used.
+func (f *family) fresh(r *limits.Rule, now time.Time) *counter {
+	c := &counter{family: f, rule: r, start: r.Start(now).UnixMicro()}
+	if now.UnixMicro() < f.cleared {
+		c.start = max(c.start, r.Start(time.UnixMicro(f.cleared)).UnixMicro())
+	}
+	return c
+}
+
+// needs reports whether c, which is new, may have been counted on before. A rate
+// whose window began after the process did was not, as long as the counters of
+// windows that last are kept.
+func (f *family) needs(c *counter) bool {
+	return f.limiter.source != nil && !(c.rule.Rate() && c.start > max(f.limiter.begun, f.cleared))
 }
 
 // find is the rule's counter, nil if there is none.

@@ -2,7 +2,6 @@ package memory
 
 import (
 	"maps"
-	"math"
 	"time"
 
 	claviger "github.com/claviger/claviger"
@@ -12,19 +11,24 @@ import (
 // one, so that forgetting keeps ahead.
 const sweep = 4
 
-// forget looks at the next n counters and drops those that ended. The family is
-// locked.
-func (f *family) forget(n int, now time.Time) {
+// forget looks at the next n counters and drops those that ended, and of those
+// that are idle what spare says; nil: none of them. The family is locked.
+func (f *family) forget(n int, now time.Time, spare func(*counter) bool) {
 	for range min(n, len(f.all)) {
 		if f.hand >= len(f.all) {
 			f.hand = 0
 		}
 		c := f.all[f.hand]
 		c.mu.Lock()
-		ended, name := c.ended(now), c.rule.Counter
-		c.forgotten = ended
+		name := c.rule.Counter
+		c.forgotten = c.ended(now)
+		if !c.forgotten && spare != nil && c.idle(now) && spare(c) {
+			c.forgotten = true
+			f.cleared = max(f.cleared, now.UnixMicro())
+		}
+		gone := c.forgotten
 		c.mu.Unlock()
-		if !ended {
+		if !gone {
 			f.hand++
 			continue
 		}
@@ -48,28 +52,6 @@ func (f *family) shrink() {
 	f.counters, f.all, f.peak = counters, append([]*counter(nil), f.all...), len(f.all)
 }
 
-// makeRoom drops all counters that ended, and reports whether the family is full
-// no longer. It looks through them once for each end of a window, not for each
-// group that somebody makes up.
-func (f *family) makeRoom(now time.Time) bool {
-	if now.UnixMicro() < f.crowded {
-		return false
-	}
-	f.forget(len(f.all), now)
-	if len(f.all) < f.max {
-		return true
-	}
-	f.crowded = math.MaxInt64
-	for _, c := range f.all {
-		c.mu.Lock()
-		f.crowded = min(f.crowded, c.next())
-		c.mu.Unlock()
-	}
-	// What ended but is still held may be given back at any time.
-	f.crowded = max(f.crowded, now.Add(time.Second).UnixMicro())
-	return false
-}
-
 // visit lets another policy forget, so that the counters of one that was changed
 // or deleted do not stay for ever.
 func (l *Limiter) visit(now time.Time) {
@@ -83,5 +65,5 @@ func (l *Limiter) visit(now time.Time) {
 	l.mu.Unlock()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.forget(sweep, now)
+	f.forget(sweep, now, nil)
 }

@@ -30,13 +30,13 @@ func (ld *load) failed() bool {
 
 // meet finds the counters of the rules and has the new ones loaded, together. On
 // return the rules remember them; unless one of them is crowded, and has none.
-func (l *Limiter) meet(ctx context.Context, rules []*limits.Rule, now time.Time) (crowded *limits.Rule, err error) {
+func (l *Limiter) meet(ctx context.Context, rules []*limits.Rule, now time.Time) (crowded *crowd, err error) {
 	ld := &load{done: make(chan struct{})}
 	counters := make([]*counter, 0, len(rules))
 	for _, r := range rules {
-		c, isNew := l.family(r).counter(r, now, ld)
+		c, isNew, room := l.family(r).counter(r, now, ld)
 		if c == nil {
-			crowded = r
+			crowded = &crowd{r, room}
 			break
 		}
 		if isNew {
@@ -75,11 +75,12 @@ func (c *counter) wait(ctx context.Context) error {
 	}
 }
 
-// needs reports whether r's counter, new now, may have been counted on before.
-// A rate whose window began after the process did was not: the counters of
-// windows that last are kept.
-func (l *Limiter) needs(r *limits.Rule, now time.Time) bool {
-	return l.source != nil && !(r.Rate() && r.Start(now).UnixMicro() > l.begun)
+// take makes a counter of what was counted before, unless that was in a window
+// before its own.
+func (c *counter) take(u claviger.Usage) {
+	if start := u.Window.UnixMicro(); start >= c.start {
+		c.start, c.used = start, max(u.Used, 0)
+	}
 }
 
 // load reads the counters and opens them to whoever waits.
@@ -101,8 +102,8 @@ func (l *Limiter) load(ctx context.Context, ld *load) {
 	for i, c := range ld.counters {
 		u, counted := known[rules[i].Counter]
 		c.mu.Lock()
-		if start := u.Window.UnixMicro(); counted && start >= c.start {
-			c.start, c.used = start, max(u.Used, 0)
+		if counted {
+			c.take(u)
 		}
 		c.loading = nil
 		c.mu.Unlock()

@@ -16,10 +16,16 @@ import (
 type Options struct {
 	// Source knows what was counted before this process; nil: nothing was.
 	Source limits.Source
+	// Flush brings what was settled before the call into Source; nil: there is no
+	// saying when it is there. Whoever settles a hold has to have recorded the use
+	// already by then. With it, a policy that is full forgets groups that are idle,
+	// and reads them from Source when they come again.
+	Flush func(context.Context) error
 	// Now is the clock; nil: the machine's. It may jump.
 	Now func() time.Time
 	// MaxGroups bounds the live counters of each policy, so that a caller who
-	// makes up groups fills no memory; 0: 100,000.
+	// makes up groups fills no memory; 0: 100,000. Without Flush, groups beyond it
+	// are refused until a window ends.
 	MaxGroups int
 }
 
@@ -28,9 +34,10 @@ type Options struct {
 // Every counter has a lock of its own, and a rule remembers its counter, so that
 // an admission looks nothing up and waits for nobody but those who use the same
 // counter at that moment. What ends with its window is forgotten bit by bit, as
-// new counters are made.
+// new counters are made; a policy that is full forgets more.
 type Limiter struct {
 	source    limits.Source
+	flush     func(context.Context) error // nil: idle counters are kept
 	now       func() time.Time
 	maxGroups int
 	begun     int64 // microseconds; when the limiter was made
@@ -59,6 +66,9 @@ func New(o Options) *Limiter {
 	if l.maxGroups <= 0 {
 		l.maxGroups = 100_000
 	}
+	if l.source != nil {
+		l.flush = o.Flush
+	}
 	l.begun = l.now().UnixMicro()
 	for i := range l.families {
 		l.families[i].limiter = l
@@ -77,7 +87,7 @@ func (l *Limiter) Admit(ctx context.Context, rules []*limits.Rule, ask limits.As
 	if len(rules) == 0 {
 		return nothing{}, nil
 	}
-	now := l.now()
+	now, waited := l.now(), false
 	for range meetings {
 		a := admission{limiter: l, ask: ask, now: now, hold: newHold(len(rules))}
 		if again := a.reserve(rules); again {
@@ -88,10 +98,14 @@ func (l *Limiter) Admit(ctx context.Context, rules []*limits.Rule, ask limits.As
 			if crowded == nil {
 				continue
 			}
-			a.crowd(crowded)
+			if !waited && crowded.wait(ctx) {
+				now, waited = l.now(), true
+				continue
+			}
+			a.crowd(crowded.rule)
 		}
 		if a.denied != nil {
-			a.denied.RetryAfter = retryAfter(a.denied, now)
+			a.denied.RetryAfter = retryAfter(a.denied, now, l.flush != nil)
 			return nil, a.denied
 		}
 		return a.hold, nil

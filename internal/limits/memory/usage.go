@@ -17,7 +17,7 @@ func (l *Limiter) Usage(ctx context.Context, rules []*limits.Rule) ([]limits.Sta
 	for i, r := range rules {
 		state, live := l.live(r, now)
 		if !live {
-			state = fresh(r, now).state(r, now)
+			state = l.unmet(r, now)
 			unmet, at = append(unmet, r), append(at, i)
 		}
 		states[i] = state
@@ -31,11 +31,24 @@ func (l *Limiter) Usage(ctx context.Context, rules []*limits.Rule) ([]limits.Sta
 	}
 	for i, r := range unmet {
 		if u, ok := known[r.Counter]; ok {
-			c := counter{start: u.Window.UnixMicro(), used: max(u.Used, 0)}
+			c := l.family(r).ahead(r, now)
+			c.take(u)
 			states[at[i]] = c.state(r, now)
 		}
 	}
 	return states, nil
+}
+
+// unmet is the state of a counter that nothing was used of.
+func (l *Limiter) unmet(r *limits.Rule, now time.Time) limits.State {
+	return l.family(r).ahead(r, now).state(r, now)
+}
+
+// ahead is a counter as it would be made now.
+func (f *family) ahead(r *limits.Rule, now time.Time) *counter {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.fresh(r, now)
 }
 
 // live is the state of the rule's counter if it counts in this process.

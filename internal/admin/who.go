@@ -21,6 +21,27 @@ func workspaceOf(ctx context.Context, tx Tx, by authz.Caller, ref string) (clavi
 	return w, err
 }
 
+// SameWorkspace reports whether a and b, ids or slugs, name one workspace of the
+// caller's organisation; one that is not there is the same as none.
+func (s *Service) SameWorkspace(ctx context.Context, by authz.Caller, a, b string) (same bool, err error) {
+	if a == b {
+		return true, nil
+	}
+	err = s.store.View(ctx, func(tx Tx) error {
+		first, err := tx.Workspace(ctx, by.OrganisationID, a)
+		if err != nil {
+			return err
+		}
+		second, err := tx.Workspace(ctx, by.OrganisationID, b)
+		same = err == nil && first.ID == second.ID
+		return err
+	})
+	if claviger.CodeOf(err) == claviger.NotFound {
+		return false, nil
+	}
+	return same, err
+}
+
 // ownWorkspace is the workspace that ref names, if the caller may know of it.
 func ownWorkspace(ctx context.Context, tx Tx, by authz.Caller, ref string) (claviger.Workspace, error) {
 	w, err := tx.Workspace(ctx, by.OrganisationID, ref)

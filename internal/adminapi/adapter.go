@@ -26,6 +26,8 @@ type request struct {
 	by     authz.Caller
 	id     string
 	header http.Header // of the answer
+	// workspace is what the query says of it, where an operation asks.
+	workspace string
 }
 
 type requestKey struct{}
@@ -63,7 +65,11 @@ func (a *adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
 			w.Header()["X-Content-Type-Options"] = []string{"nosniff"}
 			w.Header()["Cache-Control"] = []string{"no-store"}
 			nameIgnored(w.Header(), unknownParameters(r, known)...)
-			ctx := context.WithValue(r.Context(), requestKey{}, request{by: by, id: httpx.RequestID(w), header: w.Header()})
+			asked := request{by: by, id: httpx.RequestID(w), header: w.Header()}
+			if known[workspaceID] {
+				asked.workspace = r.URL.Query().Get(workspaceID)
+			}
+			ctx := context.WithValue(r.Context(), requestKey{}, asked)
 			handler(humago.NewContext(op, r.WithContext(ctx), w))
 		})
 	}

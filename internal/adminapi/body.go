@@ -20,6 +20,7 @@ type Body[T any] struct {
 	// Found is what is wrong with the types of fields.
 	Found claviger.Problems
 	raw   []byte
+	top   map[string]any // the body as it was read, once it was checked
 }
 
 // checker is any Body.
@@ -27,6 +28,7 @@ type checker interface {
 	Schema(huma.Registry) *huma.Schema
 	keep(raw []byte) error
 	check(r huma.Registry, s *huma.Schema, repeats func(v any) bool) (ignored []string, err error)
+	text(name string) string
 }
 
 // Schema implements huma.SchemaProvider.
@@ -54,7 +56,8 @@ func (b *Body[T]) check(r huma.Registry, schema *huma.Schema, repeats func(v any
 	if err := json.Unmarshal(b.raw, &tree); err != nil {
 		return nil, malformed("", "holds a number that is out of range")
 	}
-	if _, ok := tree.(map[string]any); !ok {
+	var ok bool
+	if b.top, ok = tree.(map[string]any); !ok {
 		return nil, malformed("", "must be a JSON object")
 	}
 	if wrong := tooMuch(tree); wrong != "" {
@@ -67,6 +70,13 @@ func (b *Body[T]) check(r huma.Registry, schema *huma.Schema, repeats func(v any
 	i := ignoring{registry: r, repeats: repeats}
 	i.collect(schema, tree, "")
 	return i.names, nil
+}
+
+// text is a field at the top of a body that was checked; "" for none, and for
+// what is no text.
+func (b *Body[T]) text(name string) string {
+	v, _ := b.top[name].(string)
+	return v
 }
 
 // maxFound bounds the answer to a body that is wrong all over.

@@ -60,6 +60,7 @@ func register[I, O any](a *api, op operation, handle func(ctx context.Context, b
 	}
 	huma.Register(a.huma, h, func(ctx context.Context, in *I) (*output[O], error) {
 		r := requestOf(ctx)
+		var inBody string
 		if hasBody {
 			b := reflect.ValueOf(in).Elem().FieldByIndex(body.Index).Addr().Interface().(checker)
 			ignored, err := b.check(registry, schema, r.repeats())
@@ -67,6 +68,12 @@ func register[I, O any](a *api, op operation, handle func(ctx context.Context, b
 				return nil, a.fail(r, err)
 			}
 			nameIgnored(r.header, ignored...)
+			if schema.Properties[workspaceID] != nil {
+				inBody = b.text(workspaceID)
+			}
+		}
+		if err := a.oneWorkspace(ctx, r, inBody); err != nil {
+			return nil, a.fail(r, err)
 		}
 		out, err := handle(ctx, r.by, in)
 		if err != nil {

@@ -89,9 +89,13 @@ func unset(raw json.RawMessage) json.RawMessage {
 	return raw
 }
 
-// putGrant stores a row of access and records it as a change of the
-// integration.
+// putGrant stores a row of access, unless it is as it was, and records it as a
+// change of the integration.
 func (w *work) putGrant(ctx context.Context, i claviger.Integration, old *claviger.Grant, g claviger.Grant) error {
+	if old != nil && unchanged(*old, g) {
+		return nil
+	}
+	g.UpdatedAt = w.now
 	if err := w.PutGrant(ctx, g); err != nil {
 		return err
 	}

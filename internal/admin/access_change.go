@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -17,8 +16,8 @@ type AccessInput struct {
 	Rows           []AccessRow
 	Global         Optional[GlobalAccessInput]
 	Override       bool
-	CreateProvider bool   // for rows that do not say
-	ProviderSlug   string // for rows that do not say
+	CreateProvider Optional[bool] // for rows that do not say; else true
+	ProviderSlug   string         // for rows that do not say
 	Found          claviger.Problems
 }
 
@@ -43,12 +42,13 @@ type GlobalAccessInput struct {
 const maxRows = 1000
 
 // UpdateAccess grants and takes away access. Granting makes the provider the
-// workspace calls the integration by; taking away stops it.
-func (s *Service) UpdateAccess(ctx context.Context, by authz.Caller, ref string, in AccessInput) error {
+// workspace calls the integration by; taking away stops it. It returns the paths
+// of what was asked of providers to no effect.
+func (s *Service) UpdateAccess(ctx context.Context, by authz.Caller, ref string, in AccessInput) (ignored []string, err error) {
 	if err := by.Allow(IntegrationScopes("update")...); err != nil {
-		return err
+		return nil, err
 	}
-	return s.update(ctx, by, func(w *work) error {
+	err = s.update(ctx, by, func(w *work) error {
 		i, err := changeable(ctx, w, by, ref, "update")
 		if err != nil {
 			return err
@@ -61,8 +61,11 @@ func (s *Service) UpdateAccess(ctx context.Context, by authz.Caller, ref string,
 		for _, g := range grants {
 			c.grants[g.WorkspaceID] = g
 		}
-		return c.run(ctx, grants)
+		err = c.run(ctx, grants)
+		ignored = c.asked.ignored()
+		return err
 	})
+	return ignored, err
 }
 
 // accessChange is one run of UpdateAccess. It stores as it goes; a problem
@@ -73,6 +76,7 @@ type accessChange struct {
 	in     AccessInput
 	p      *problems
 	grants map[claviger.WorkspaceID]claviger.Grant
+	asked  wishes
 }
 
 func (c *accessChange) run(ctx context.Context, existing []claviger.Grant) error {
@@ -84,7 +88,7 @@ func (c *accessChange) run(ctx context.Context, existing []claviger.Grant) error
 			return err
 		}
 	}
-	c.p.slug("default_provider_slug", c.in.ProviderSlug)
+	c.p.slug(slugField, c.in.ProviderSlug)
 	if len(c.in.Rows) > maxRows {
 		c.p.add("workspaces", fmt.Sprintf("may hold at most %d", maxRows))
 		return c.p.err()
@@ -95,6 +99,7 @@ func (c *accessChange) run(ctx context.Context, existing []claviger.Grant) error
 			return err
 		}
 	}
+	c.askedOfNone()
 	return c.p.err()
 }
 
@@ -129,7 +134,7 @@ func (c *accessChange) global(ctx context.Context) error {
 			return err
 		}
 	}
-	if !c.p.empty() {
+	if !c.p.empty() || unchanged(old, c.i) {
 		return nil
 	}
 	c.i.UpdatedAt = c.now
@@ -159,7 +164,7 @@ func (c *accessChange) override(ctx context.Context, existing []claviger.Grant) 
 		g := old
 		g.Enabled, g.UsageLimits, g.RateLimits = global.Enabled, unset(global.UsageLimits), unset(global.RateLimits)
 		counting{&g.LastResetAt, &g.LimitedAt}.since(old.UsageLimits, g.UsageLimits, inArray, c.now)
-		if err := c.store(ctx, g, c.in.CreateProvider, c.in.ProviderSlug, "default_provider_slug"); err != nil {
+		if err := c.store(ctx, g, c.wish("", AccessRow{})); err != nil {
 			return err
 		}
 	}
@@ -202,13 +207,8 @@ func (c *accessChange) row(ctx context.Context, at string, row AccessRow, named 
 	if row.ResetUsage {
 		counting{&g.LastResetAt, &g.LimitedAt}.byHand(c.now)
 	}
-	slug, path := c.in.ProviderSlug, "default_provider_slug"
-	if row.ProviderSlug != "" {
-		slug, path = row.ProviderSlug, at+".default_provider_slug"
-		c.p.slug(path, slug)
-	}
-	create, said := row.CreateProvider.Get()
-	return c.store(ctx, g, create || !said && c.in.CreateProvider, slug, path)
+	c.p.slug(at+"."+slugField, row.ProviderSlug)
+	return c.store(ctx, g, c.wish(at+".", row))
 }
 
 // target is the workspace of a row, if the integration can be granted to it.
@@ -222,7 +222,7 @@ func (c *accessChange) target(ctx context.Context, ref string) (claviger.Workspa
 
 // store keeps a row and, when it newly grants access, makes its provider
 // unless the workspace has one already.
-func (c *accessChange) store(ctx context.Context, g claviger.Grant, provider bool, slug, path string) error {
+func (c *accessChange) store(ctx context.Context, g claviger.Grant, wanted wish) error {
 	if !c.p.empty() {
 		return nil // refused anyway; the other rows are looked at for their problems
 	}
@@ -230,19 +230,9 @@ func (c *accessChange) store(ctx context.Context, g claviger.Grant, provider boo
 	if old, there := c.grants[g.WorkspaceID]; there {
 		before = &old
 	}
-	g.UpdatedAt = c.now
 	if err := c.putGrant(ctx, c.i, before, g); err != nil {
 		return err
 	}
 	c.grants[g.WorkspaceID] = g
-	if !provider || !g.Enabled || before != nil && before.Enabled {
-		return nil
-	}
-	has, _, err := c.Providers(ctx, c.by.OrganisationID, claviger.ProviderQuery{
-		WorkspaceID: g.WorkspaceID, IntegrationID: c.i.ID, Page: claviger.Page{Size: 1},
-	})
-	if err != nil || len(has) > 0 {
-		return err
-	}
-	return c.newProvider(ctx, c.i, g.WorkspaceID, slug, cmp.Or(path, "default_provider_slug"), c.p)
+	return c.provide(ctx, g, before != nil && before.Enabled, wanted)
 }

@@ -68,8 +68,8 @@ type AccessRequest struct {
 	Global                Optional[GlobalAccessRequest] `json:"global_workspace_access" doc:"For workspaces made later: absent limits stay, null clears them."`
 	Override              bool                          `json:"override_existing_workspace_access" doc:"Give the rows there are the global settings."`
 	Override2             bool                          `json:"override_existing_workspaces_access" doc:"The same as override_existing_workspace_access."`
-	CreateDefaultProvider *bool                         `json:"create_default_provider" doc:"True when absent."`
-	DefaultProviderSlug   string                        `json:"default_provider_slug"`
+	CreateDefaultProvider Optional[bool]                `json:"create_default_provider" doc:"True when absent; of rows that newly grant access."`
+	DefaultProviderSlug   string                        `json:"default_provider_slug" doc:"Of the providers that are made; an existing one keeps its own."`
 }
 
 // AccessRow is one workspace's access: absent limits stay, null clears them.
@@ -95,13 +95,17 @@ func (a *api) updateAccess(ctx context.Context, by authz.Caller, in *struct {
 	SlugRef
 	Body Body[AccessRequest]
 }) (empty, error) {
-	return empty{}, a.admin.UpdateAccess(ctx, by, in.Slug, accessInput(in.Body))
+	ignored, err := a.admin.UpdateAccess(ctx, by, in.Slug, accessInput(in.Body))
+	if err == nil {
+		nameIgnored(requestOf(ctx).header, ignored...)
+	}
+	return empty{}, err
 }
 
 func accessInput(b Body[AccessRequest]) admin.AccessInput {
 	v, global := b.Value, b.Value.Global
 	in := admin.AccessInput{
-		Override: v.Override || v.Override2, CreateProvider: yes(v.CreateDefaultProvider), ProviderSlug: v.DefaultProviderSlug,
+		Override: v.Override || v.Override2, CreateProvider: v.CreateDefaultProvider.Optional, ProviderSlug: v.DefaultProviderSlug,
 		Global: admin.Optional[admin.GlobalAccessInput]{Set: global.Set, Null: global.Null, Value: admin.GlobalAccessInput{
 			Enabled:     global.Value.Enabled.Optional,
 			UsageLimits: rawField(global.Value.UsageLimits.Optional, usageArray.bytes), RateLimits: rawField(global.Value.RateLimits.Optional, rateArray.bytes),

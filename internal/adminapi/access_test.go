@@ -216,3 +216,56 @@ func TestGlobalAccessKeepsWhatIsNotNamed(t *testing.T) {
 		same(t, s.what, w.must(orgAdmin, "GET", path, "")["global_workspace_access"], s.want)
 	}
 }
+
+// What a grant asks of providers is done, refused, or named as ignored.
+func TestWhatIsAskedOfDefaultProviders(t *testing.T) {
+	tests := map[string]struct {
+		body    string // {first} has the provider "shared"; "taken" there leads elsewhere
+		status  int
+		ignored string
+	}{
+		"nothing":                              {`{"workspaces":[{"id":"{first}","enabled":true}]}`, 200, ""},
+		"the slug it has":                      {`{"workspaces":[{"id":"{first}","enabled":true,"default_provider_slug":"shared","create_default_provider":true}]}`, 200, ""},
+		"another slug":                         {`{"workspaces":[{"id":"{first}","enabled":true,"default_provider_slug":"new"}]}`, 200, "workspaces[0].default_provider_slug"},
+		"another slug, taken":                  {`{"workspaces":[{"id":"{first}","enabled":true,"default_provider_slug":"taken"}]}`, 400, ""},
+		"another slug, taken, for all":         {`{"workspaces":[{"id":"{first}","enabled":true}],"default_provider_slug":"taken"}`, 400, ""},
+		"a taken slug where access is taken":   {`{"workspaces":[{"id":"{first}","enabled":false,"default_provider_slug":"taken"}]}`, 200, "workspaces[0].default_provider_slug"},
+		"a provider where access is taken":     {`{"workspaces":[{"id":"{first}","enabled":false,"create_default_provider":true}]}`, 200, "workspaces[0].create_default_provider"},
+		"no provider where access is taken":    {`{"workspaces":[{"id":"{first}","enabled":false,"create_default_provider":false}]}`, 200, ""},
+		"a slug for all, that one can have":    {`{"workspaces":[{"id":"{first}","enabled":true},{"id":"{second}","enabled":true}],"default_provider_slug":"new"}`, 200, ""},
+		"a slug for all, when all have theirs": {`{"workspaces":[{"id":"{first}","enabled":true},{"id":"{second}","enabled":true,"default_provider_slug":"own"}],"default_provider_slug":"new"}`, 200, "default_provider_slug"},
+		"a slug and no provider":               {`{"workspaces":[{"id":"{second}","enabled":true,"create_default_provider":false,"default_provider_slug":"new"}]}`, 200, "workspaces[0].default_provider_slug"},
+		"a slug and a provider for nobody":     {`{"workspaces":[],"default_provider_slug":"new","create_default_provider":true}`, 200, "default_provider_slug,create_default_provider"},
+		"a provider that was deleted":          {`{"workspaces":[{"id":"{third}","enabled":true,"create_default_provider":true}]}`, 200, "workspaces[0].create_default_provider"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			w, first, second := prepared(t)
+			third := w.must(orgAdmin, "POST", "/admin/workspaces", `{"name":"Third"}`)["slug"].(string)
+			w.must(orgAdmin, "PUT", "/integrations/shared/workspaces", `{"workspaces":[{"id":"`+first+`","enabled":true},{"id":"`+third+`","enabled":true,"default_provider_slug":"gone"}]}`)
+			w.must(orgAdmin, "DELETE", "/providers/gone?workspace_id="+third, "")
+			w.must(workspace, "POST", "/integrations", `{"name":"T","slug":"taken","ai_provider_id":"openai","key":"k12345678"}`)
+			before := w.must(workspace, "GET", "/providers", "")["total"]
+			got := w.do(orgAdmin, "PUT", "/integrations/shared/workspaces", strings.NewReplacer("{first}", first, "{second}", second, "{third}", third).Replace(tt.body))
+			if got.status != tt.status || got.header.Get(ignoredHeader) != tt.ignored {
+				t.Errorf("%d %s, ignored %q", got.status, got.text, got.header.Get(ignoredHeader))
+			}
+			if tt.status == 400 && !strings.Contains(got.text, "is taken in the workspace") {
+				t.Errorf("%s", got.text)
+			}
+			if after := w.must(workspace, "GET", "/providers", "")["total"]; after != before {
+				t.Errorf("%v providers became %v", before, after)
+			}
+		})
+	}
+	w, _, _ := prepared(t)
+	for body, ignored := range map[string]string{
+		`{"name":"n","ai_provider_id":"openai","key":"k12345678","create_default_provider":true,"default_provider_slug":"p"}`:                                                 "create_default_provider,default_provider_slug",
+		`{"name":"n","ai_provider_id":"openai","key":"k12345678","create_default_provider":false,"default_provider_slug":"p","workspace_id":"` + w.made.Workspace.Slug + `"}`: "default_provider_slug",
+		`{"name":"n","ai_provider_id":"openai","key":"k12345678","create_default_provider":true,"default_provider_slug":"p","workspace_id":"` + w.made.Workspace.Slug + `"}`:  "",
+	} {
+		if got := w.do(orgAdmin, "POST", "/integrations", body); got.status != 200 || got.header.Get(ignoredHeader) != ignored {
+			t.Errorf("%s: %d %s, ignored %q", body, got.status, got.text, got.header.Get(ignoredHeader))
+		}
+	}
+}

@@ -36,7 +36,7 @@ var matrix = map[string]asked{
 	"update-integration":                {"/integrations/{local}", `{"name":"m"}`, "workspace_integrations.update", 200, 404, 404},
 	"delete-integration":                {"/integrations/{local}", ``, "workspace_integrations.delete", 200, 404, 404},
 	"list-integration-workspaces":       {"/integrations/{org}/workspaces", ``, "organisation_integrations.read", 200, 404, 404},
-	"update-integration-workspaces":     {"/integrations/{org}/workspaces", `{"workspaces":[{"id":"{ws}","enabled":true}]}`, "organisation_integrations.update", 403, 404, 404},
+	"update-integration-workspaces":     {"/integrations/{org}/workspaces", `{"workspaces":[{"id":"{ws}","enabled":true,"reset_usage":true}]}`, "organisation_integrations.update", 403, 404, 404},
 	"list-integration-models":           {"/integrations/{org}/models", ``, "organisation_integrations.read", 200, 404, 404},
 	"update-integration-models":         {"/integrations/{local}/models", `{"models":[{"slug":"gpt-4o","enabled":true}]}`, "workspace_integrations.update", 200, 404, 404},
 	"delete-integration-models":         {"/integrations/{org}/models?slugs=mine", ``, "organisation_integrations.update", 403, 404, 404},

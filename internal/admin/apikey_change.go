@@ -120,6 +120,9 @@ func (s *Service) UpdateAPIKey(ctx context.Context, by authz.Caller, id string, 
 		if err := w.mayWiden(ctx, old, k, in.ResetUsage); err != nil {
 			return err
 		}
+		if unchanged(old, k) {
+			return nil
+		}
 		k.UpdatedAt = w.now
 		if err := w.UpdateAPIKey(ctx, k); err != nil {
 			return err

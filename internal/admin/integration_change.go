@@ -123,6 +123,9 @@ func (w *work) changeIntegration(ctx context.Context, old claviger.Integration, 
 	if err != nil {
 		return err
 	}
+	if unchanged(old, i) {
+		return nil
+	}
 	i.UpdatedAt = w.now
 	if err := w.UpdateIntegration(ctx, i); err != nil {
 		return err

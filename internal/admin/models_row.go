@@ -37,7 +37,6 @@ func (c *modelChange) row(at string, row ModelRow) error {
 		if had, err = c.s.vault.OpenCredentials(vault.ModelBinding(old), old.Sealed); err != nil {
 			return err
 		}
-		c.before.note(old, had)
 	}
 	now := c.configure(at+".configurations", row.Configurations, had)
 	m.CustomHost, _ = text(now.plain[provider.CustomHost])
@@ -50,8 +49,14 @@ func (c *modelChange) row(at string, row ModelRow) error {
 			return err
 		}
 	}
-	c.after.note(m, now.secret)
 	c.rows[m.Slug] = m
+	if old.UpdatedAt = m.UpdatedAt; there && unchanged(old, m) {
+		return nil
+	}
+	if there {
+		c.before.note(old, had)
+	}
+	c.after.note(m, now.secret)
 	c.put = append(c.put, m)
 	return nil
 }

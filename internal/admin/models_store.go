@@ -10,8 +10,14 @@ import (
 	"github.com/claviger/claviger/internal/vault"
 )
 
-// store keeps the change and records it as one of the integration.
+// store keeps the change, if it is any, and records it as one of the
+// integration.
 func (c *modelChange) store(ctx context.Context, allowAll Optional[bool]) error {
+	all, ok := allowAll.Get()
+	switches := ok && all != c.i.AllowAllModels
+	if len(c.put)+len(c.gone) == 0 && !switches {
+		return nil
+	}
 	for _, m := range c.put {
 		if err := c.PutModel(ctx, m); err != nil {
 			return err
@@ -23,7 +29,7 @@ func (c *modelChange) store(ctx context.Context, allowAll Optional[bool]) error 
 		}
 	}
 	before, after := c.before.fields(c.i), c.after.fields(c.i)
-	if all, ok := allowAll.Get(); ok && all != c.i.AllowAllModels {
+	if switches {
 		before["allow_all_models"], after["allow_all_models"] = c.i.AllowAllModels, all
 		c.i.AllowAllModels = all
 	}

@@ -179,6 +179,9 @@ func (s *Service) UpdateProvider(ctx context.Context, by authz.Caller, workspace
 }
 
 func (w *work) changeProvider(ctx context.Context, old, row claviger.Provider) error {
+	if unchanged(old, row) {
+		return nil
+	}
 	row.UpdatedAt = w.now
 	if err := w.UpdateProvider(ctx, row); err != nil {
 		return err

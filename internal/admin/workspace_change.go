@@ -66,6 +66,9 @@ func (s *Service) UpdateWorkspace(ctx context.Context, by authz.Caller, ref stri
 		if err := p.err(); err != nil {
 			return err
 		}
+		if made = ws; unchanged(old, ws) {
+			return nil
+		}
 		ws.UpdatedAt = w.now
 		made = ws
 		if err := w.UpdateWorkspace(ctx, ws); err != nil {

@@ -21,7 +21,7 @@ func (a *attempt) settle(outcome claviger.Outcome, status int) {
 		UpstreamTime: a.upstreamTime,
 		FirstByte:    a.firstByte,
 	}
-	c.Tokens, c.Estimated, c.Model = a.usage(outcome)
+	c.Tokens, c.Estimated, c.Model = a.usage()
 	c.Cost = a.priced.Cost(c.Tokens)
 	if c.Estimated && c.Tokens == a.expected.tokens() {
 		c.Cost = a.expected.cost // as it was held, which may be at dearer rates
@@ -41,7 +41,7 @@ func (a *attempt) settle(outcome claviger.Outcome, status int) {
 
 // usage is what to book. What the provider said counts; where it said nothing
 // but may have worked, an estimate does, so that leaving early is not free.
-func (a *attempt) usage(outcome claviger.Outcome) (t claviger.Tokens, estimated bool, model string) {
+func (a *attempt) usage() (t claviger.Tokens, estimated bool, model string) {
 	if a.decoder == nil {
 		if a.mayHaveWorked {
 			return a.expected.tokens(), true, ""
@@ -57,10 +57,10 @@ func (a *attempt) usage(outcome claviger.Outcome) (t claviger.Tokens, estimated 
 	}
 	t = u.Tokens // said in part, or counted from the content that came
 	if !u.InputSaid {
-		t.Input = max(t.Input, a.expected.in)
+		t.Input += max(a.expected.in-t.In(), 0)
 	}
 	if !u.OutputSaid {
-		t.Output = a.generated(t.Output)
+		t.Output += a.generated(t) - t.Out()
 	}
 	return t, true, u.Model
 }
@@ -69,10 +69,11 @@ func (a *attempt) usage(outcome claviger.Outcome) (t claviger.Tokens, estimated 
 // with it comes what the model usually makes besides and shows to nobody. Of an
 // answer of which nothing was seen, a stream is as long as usual, and a body as
 // long as it could be.
-func (a *attempt) generated(seen int64) int64 {
-	switch {
+func (a *attempt) generated(t claviger.Tokens) int64 {
+	switch seen := t.Out(); {
 	case seen > 0:
-		return min(seen+a.priced.reasoning.Load(), max(a.expected.out, seen))
+		hidden := max(a.priced.reasoning.Load()-t.Reasoning, 0)
+		return min(seen+hidden, max(a.expected.out, seen))
 	case a.streamed:
 		return min(a.priced.usual(), a.expected.out)
 	default:

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/limits"
 )
 
@@ -159,9 +158,11 @@ func (p *problems) policyRate(ms []member) json.RawMessage {
 			p.choice(m.name, m.value, "", "rpm", "rph", "rpd", "rpw")
 		case "value":
 			ms[i].value = p.rate(m.name, m.value, 1)
+		case "enforcement":
+			p.choice(m.name, m.value, "", "strict")
 		}
 	}
-	for _, name := range limitFields[claviger.RatePolicy] {
+	for _, name := range []string{"type", "unit", "value"} {
 		if !seen[name] {
 			p.add(name, "is required")
 		}

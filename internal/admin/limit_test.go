@@ -66,6 +66,8 @@ func TestRateLimits(t *testing.T) {
 		"none":                 {`[]`, ``, nil},
 		"zero blocks":          {`[{"type":"requests","unit":"rpm","value":0}]`, `[{"type":"requests","unit":"rpm","value":0}]`, nil},
 		"two, integers":        {`[{"value":1e2,"type":"tokens","unit":"rpw"},{"type":"requests","unit":"rps","value":1}]`, `[{"value":100,"type":"tokens","unit":"rpw"},{"type":"requests","unit":"rps","value":1}]`, nil},
+		"a strict one":         {`[{"type":"tokens","unit":"rpm","value":9,"enforcement":"strict"}]`, `[{"type":"tokens","unit":"rpm","value":9,"enforcement":"strict"}]`, nil},
+		"enforced otherwise":   {`[{"type":"tokens","unit":"rpm","value":9,"enforcement":"lax"}]`, ``, []string{"r[0].enforcement"}},
 		"three where two may":  {`[{},{},{}]`, ``, []string{"r"}},
 		"nothing said":         {`[{}]`, ``, []string{"r[0].type", "r[0].unit", "r[0].value"}},
 		"everything wrong":     {`[{"type":"x","unit":"y","value":-1}]`, ``, []string{"r[0].type", "r[0].unit", "r[0].value"}},

@@ -31,7 +31,7 @@ const maxPolicyDescription = 500
 // The fields of a limit, in the order they are stored.
 var limitFields = map[claviger.PolicyKind][]string{
 	claviger.UsagePolicy: {"type", "credit_limit", "alert_threshold", "periodic_reset", "periodic_reset_days", "next_usage_reset_at", "enforcement"},
-	claviger.RatePolicy:  {"type", "unit", "value"},
+	claviger.RatePolicy:  {"type", "unit", "value", "enforcement"},
 }
 
 // fill checks what only a new policy says.
@@ -41,7 +41,7 @@ func (in PolicyInput) fill(row *claviger.Policy, p *problems) {
 		row.Target = target
 		switch {
 		case target != targetModels && target != targetTools:
-			p.add("target", `must be one of ["llm" "mcp_tools"]`)
+			p.add("target", "must be one of llm, mcp_tools")
 		case target == targetTools && row.Kind == claviger.UsagePolicy:
 			p.add("target", "must be llm for usage limits")
 		}

@@ -46,6 +46,8 @@ func (p *problems) rateLimit(path string, raw json.RawMessage) json.RawMessage {
 		case "value":
 			seen[m.name] = !isNull(value)
 			value = p.rate(at, value, 0)
+		case "enforcement":
+			p.choice(at, value, "", "strict")
 		default:
 			continue
 		}

@@ -81,6 +81,8 @@ func (rateArray) Schema(huma.Registry) *huma.Schema {
 			"type":  choices(false, "requests", "tokens"),
 			"unit":  choices(false, "rps", "rpm", "rph", "rpd", "rpw"),
 			"value": {Type: huma.TypeInteger, Minimum: bound(0)},
+
+			"enforcement": choices(true, "strict"),
 		},
 	}}
 }

@@ -66,6 +66,7 @@ type RatePolicy struct {
 	Target         string           `json:"target" enum:"llm,mcp_tools"`
 	Unit           string           `json:"unit" enum:"rpm,rph,rpd,rpw"`
 	Value          policyAmount     `json:"value"`
+	Enforcement    policyWord       `json:"enforcement"`
 	Status         string           `json:"status" enum:"active,archived"`
 	WorkspaceID    string           `json:"workspace_id" format:"uuid"`
 	OrganisationID string           `json:"organisation_id" format:"uuid"`
@@ -84,7 +85,7 @@ func (a *api) ratePolicyWire(p claviger.Policy) RatePolicy {
 	return RatePolicy{
 		ID: string(p.ID), Name: orNull(p.Name), Description: orNull(p.Description),
 		Conditions: policyConditions{raw{p.Conditions}}, GroupBy: policyGroups{raw{p.GroupBy}}, Type: l.Word("type"), Target: p.Target,
-		Unit: l.Word("unit"), Value: policyAmount{raw{l.Field("value")}},
+		Unit: l.Word("unit"), Value: policyAmount{raw{l.Field("value")}}, Enforcement: policyWord{raw{l.Field("enforcement")}},
 		Status: string(p.Status), WorkspaceID: string(p.WorkspaceID), OrganisationID: string(p.OrganisationID),
 		CreatedAt: instant(p.CreatedAt), LastUpdatedAt: instant(p.UpdatedAt),
 	}

@@ -43,6 +43,7 @@ func TestBadPoliciesAreNamedByPath(t *testing.T) {
 		"an unknown unit":              {"rate", usage(`"type":"requests","unit":"rps","value":1`), []string{"unit"}},
 		"a rate of 0":                  {"rate", usage(`"type":"requests","unit":"rpm","value":0`), []string{"value"}},
 		"a rate of cost":               {"rate", usage(`"type":"cost","unit":"rpm","value":1`), []string{"type"}},
+		"a rate enforced otherwise":    {"rate", usage(`"type":"tokens","unit":"rpm","value":1,"enforcement":"lax"`), []string{"enforcement"}},
 		"a huge rate":                  {"rate", usage(`"type":"requests","unit":"rpm","value":1e300`), []string{"value"}},
 		"born archived":                {"rate", usage(`"type":"requests","unit":"rpm","value":1,"status":"archived"`), []string{"status"}},
 		"a long name":                  {"usage", usage(`"type":"cost","credit_limit":10,"name":"` + strings.Repeat("x", 256) + `"`), []string{"name"}},

@@ -91,14 +91,18 @@ func TestAUsagePolicyFromBirthToDeath(t *testing.T) {
 
 func TestARatePolicy(t *testing.T) {
 	w := newWorld(t)
-	id := w.policy("rate-limits", `"conditions":[{"key":"endpoint_type","value":"chatComplete"}],"group_by":[{"key":"api_key"}],"type":"tokens","unit":"rpw","value":100.0}`)
+	id := w.policy("rate-limits", `"conditions":[{"key":"endpoint_type","value":"chatComplete"}],"group_by":[{"key":"api_key"}],"type":"tokens","unit":"rpw","value":100.0,"enforcement":"strict"}`)
 	path := "/policies/rate-limits/" + id
 	got := w.must(workspace, "GET", path, "")
-	same(t, "policy", map[string]any{"n": got["name"], "t": got["type"], "u": got["unit"], "v": got["value"], "g": got["target"], "o": got["object"]},
-		`{"n":null,"t":"tokens","u":"rpw","v":100,"g":"llm","o":"policy_rate_limits"}`)
+	same(t, "policy", map[string]any{"n": got["name"], "t": got["type"], "u": got["unit"], "v": got["value"], "g": got["target"], "o": got["object"], "e": got["enforcement"]},
+		`{"n":null,"t":"tokens","u":"rpw","v":100,"g":"llm","o":"policy_rate_limits","e":"strict"}`)
 	w.must(workspace, "PUT", path, `{"unit":"rph","value":7}`)
 	got = w.must(workspace, "GET", path, "")
-	same(t, "changed", map[string]any{"t": got["type"], "u": got["unit"], "v": got["value"]}, `{"t":"tokens","u":"rph","v":7}`)
+	same(t, "changed", map[string]any{"t": got["type"], "u": got["unit"], "v": got["value"], "e": got["enforcement"]}, `{"t":"tokens","u":"rph","v":7,"e":"strict"}`)
+	w.must(workspace, "PUT", path, `{"enforcement":null}`)
+	if got := w.must(workspace, "GET", path, "")["enforcement"]; got != nil {
+		t.Errorf("null leaves %v", got)
+	}
 	tools := w.policy("rate-limits", `"conditions":[{"key":"mcp_tool","value":"*"}],"group_by":[{"key":"mcp_server"}],"type":"requests","unit":"rpm","value":1,"target":"mcp_tools"}`)
 	for query, total := range map[string]float64{"": 2, "?type=tokens": 1, "?unit=rpm": 1, "?type=tokens&unit=rpm": 0, "?status=archived": 0, "?page_size=1": 2} {
 		if got := w.must(workspace, "GET", "/policies/rate-limits"+query, ""); got["total"] != total || got["object"] != "list" {

@@ -91,6 +91,8 @@ type RatePolicyRequest struct {
 	PolicyRequest
 	Unit  Optional[policyWord]   `json:"unit" doc:"rpm, rph, rpd or rpw."`
 	Value Optional[policyAmount] `json:"value"`
+
+	Enforcement Optional[policyWord] `json:"enforcement" doc:"strict: refuse what has no upper bound."`
 }
 
 // NewRatePolicyRequest makes a rate-limit policy.
@@ -120,7 +122,7 @@ func (v UsagePolicyRequest) usage(found claviger.Problems) admin.PolicyInput {
 }
 
 func (v RatePolicyRequest) rate(found claviger.Problems) admin.PolicyInput {
-	return v.input(limitFields{"unit": rawOf(v.Unit), "value": rawOf(v.Value)}, found)
+	return v.input(limitFields{"unit": rawOf(v.Unit), "value": rawOf(v.Value), "enforcement": rawOf(v.Enforcement)}, found)
 }
 
 func (r raw) message() json.RawMessage { return r.RawMessage }

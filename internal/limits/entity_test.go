@@ -43,6 +43,7 @@ func TestRulesOfAKey(t *testing.T) {
 		"a reset on a date":                     {`{"credit_limit":1,"periodic_reset":"monthly","next_usage_reset_at":"2026-04-02"}`, "", []want{{"cost", "monthly", 1_000_000_000, "2026-04-02 00:00:00", false}}},
 		"a threshold alone bounds nothing":      {`{"alert_threshold":5}`, "", nil},
 		"rates follow the budget":               {`{"credit_limit":1}`, `[{"type":"requests","unit":"rpm","value":60},{"type":"tokens","unit":"rpw","value":0}]`, []want{{"cost", "none", 1_000_000_000, "", false}, {"requests", "rpm", 60, "", false}, {"tokens", "rpw", 0, "", false}}},
+		"a strict rate":                         {"", `[{"type":"tokens","unit":"rpm","value":60,"enforcement":"strict"},{"type":"requests","unit":"rpm","value":6,"enforcement":null}]`, []want{{"tokens", "rpm", 60, "", true}, {"requests", "rpm", 6, "", false}}},
 		"of two rates on one counter the lower": {"", `[{"type":"requests","unit":"rps","value":60},{"type":"requests","unit":"rps","value":6}]`, []want{{"requests", "rps", 6, "", false}}},
 	}
 	for name, tt := range tests {
@@ -90,6 +91,7 @@ func TestRulesOfAKey(t *testing.T) {
 		"a rate of cost":              {"", `[{"type":"cost","unit":"rpm","value":1}]`},
 		"a rate of an unknown unit":   {"", `[{"type":"requests","unit":"tpd","value":1}]`},
 		"a rate of a budget's window": {"", `[{"type":"requests","unit":"monthly","value":1}]`},
+		"a rate enforced otherwise":   {"", `[{"type":"tokens","unit":"rpm","value":1,"enforcement":"lax"}]`},
 		"a rate without a value":      {"", `[{"type":"requests","unit":"rpm"}]`},
 	}
 	for name, tt := range refused {

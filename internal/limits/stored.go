@@ -27,6 +27,8 @@ type storedRate struct {
 	Type  string      `json:"type"`
 	Unit  string      `json:"unit"`
 	Value json.Number `json:"value"`
+
+	Enforcement string `json:"enforcement"`
 }
 
 // bounds is what a rule has of the stored limit itself.
@@ -66,14 +68,17 @@ func (s storedBudget) bounds(week time.Weekday, begun time.Time) (b bounds, ok b
 	if b.window, err = s.window(week, begun); err != nil {
 		return bounds{}, false, err
 	}
-	switch s.Enforcement {
-	case "":
-	case "strict":
-		b.strict = true
-	default:
-		return bounds{}, false, errEnforcement
+	if b.strict, err = strict(s.Enforcement); err != nil {
+		return bounds{}, false, err
 	}
 	return b, true, nil
+}
+
+func strict(enforcement string) (bool, error) {
+	if enforcement != "" && enforcement != "strict" {
+		return false, errEnforcement
+	}
+	return enforcement == "strict", nil
 }
 
 func (s storedBudget) window(week time.Weekday, begun time.Time) (Window, error) {
@@ -116,6 +121,9 @@ func (s storedRate) bounds() (b bounds, err error) {
 	b.window = Window{Cadence: s.Unit, Week: time.Monday}
 	if !b.window.rate() {
 		return bounds{}, errUnit
+	}
+	if b.strict, err = strict(s.Enforcement); err != nil {
+		return bounds{}, err
 	}
 	b.value, err = scaled(s.Value.String(), 0)
 	return b, err

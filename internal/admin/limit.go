@@ -18,6 +18,8 @@ type shape struct {
 	// blocks: a limit of 0 may be set. All others are at least 1 dollar, 100
 	// tokens or 1 request.
 	blocks bool
+	// merged: what a change left out was filled in before.
+	merged bool
 	week   time.Weekday // that weekly limits start again on
 }
 
@@ -27,7 +29,7 @@ var (
 	// asObject: as keys and providers have it.
 	asObject = shape{types: []string{"cost", "tokens"}, week: time.Sunday}
 	// inPolicy: as policies have it, whose fields are the request's own.
-	inPolicy = shape{types: []string{"cost", "tokens", "requests"}, blocks: true, week: time.Monday}
+	inPolicy = shape{types: []string{"cost", "tokens", "requests"}, blocks: true, merged: true, week: time.Monday}
 )
 
 // Bounds that keep every count, in nano-dollars, tokens or requests, within 63
@@ -78,6 +80,8 @@ type usage struct {
 	days             int
 	next             time.Time
 	given            bool // any field has a value
+	limited          bool // there is a credit_limit, be it null
+	unknown          bool // there is a field that nobody knows
 }
 
 // usageLimit checks the limit whose fields are at the path that prefix begins.
@@ -95,12 +99,23 @@ func (p *problems) usageLimit(prefix string, raw, old json.RawMessage, s shape, 
 			kept = append(kept, member{m.name, value})
 			u.given = u.given || !isNull(value)
 		}
+		u.limited = u.limited || m.name == "credit_limit"
+		u.unknown = u.unknown || !known && m.name != "current_usage"
 	}
-	if !u.given {
+	switch {
+	case len(kept) == 0, u.unknown && !u.limited: // a mistyped name lifts no limit
+		p.add(prefix+"credit_limit", "is required")
+		return nil
+	case !u.given:
 		return nil
 	}
+	before := usageOf(old)
 	p.usageTogether(prefix, u, s)
-	return object(withReset(kept, u, old, s, now))
+	p.endsAhead(prefix, u, before, s, now)
+	if !s.merged {
+		kept = withEnforcement(kept, u, before, old)
+	}
+	return object(withReset(kept, u, before, s, now))
 }
 
 func (p *problems) usageField(u *usage, at string, m member, s shape) (value json.RawMessage, known bool) {
@@ -193,7 +208,7 @@ func (p *problems) choice(at string, raw json.RawMessage, fallback string, choic
 	v, ok := text(raw)
 	if !ok || !slices.Contains(choices, v) {
 		named := slices.DeleteFunc(slices.Clone(choices), func(c string) bool { return c == "" })
-		p.add(at, fmt.Sprintf("must be one of %q", named))
+		p.add(at, "must be one of "+strings.Join(named, ", "))
 		return fallback
 	}
 	return v

@@ -26,8 +26,8 @@ func (u usage) window(week time.Weekday) limits.Window {
 // withReset is a limit with the day that its windows are counted from, where one
 // was given or it has windows of days. A limit that is sent again as it was shown
 // keeps its days.
-func withReset(ms []member, u usage, old json.RawMessage, s shape, now time.Time) []member {
-	given, before := !u.next.IsZero(), usageOf(old)
+func withReset(ms []member, u, before usage, s shape, now time.Time) []member {
+	given := !u.next.IsZero()
 	u.next = midnight(u.next)
 	was := before.window(s.week)
 	same := before.kind != "" && was.Cadence == u.window(s.week).Cadence
@@ -38,6 +38,31 @@ func withReset(ms []member, u usage, old json.RawMessage, s shape, now time.Time
 		u.next = midnight(now)
 	}
 	return withNext(ms, u.next)
+}
+
+// withEnforcement keeps the enforcement of a limit that is changed by those who do
+// not say one: they may not know of it, and must not loosen it.
+func withEnforcement(ms []member, u, before usage, old json.RawMessage) []member {
+	value := field(theLimit(old), "enforcement")
+	if before.kind != u.kind || isNull(value) {
+		return ms
+	}
+	for _, m := range ms {
+		if m.name == "enforcement" {
+			return ms
+		}
+	}
+	return append(ms, member{"enforcement", value})
+}
+
+// endsAhead refuses a reset that never comes: the only one, in the past. One that
+// came since it was stored may stay.
+func (p *problems) endsAhead(prefix string, u, before usage, s shape, now time.Time) {
+	next := midnight(u.next)
+	if next.IsZero() || next.After(now) || u.window(s.week).Cadence != "none" || next.Equal(before.next) {
+		return
+	}
+	p.add(prefix+nextReset, "is in the past, and nothing says when usage starts again after it")
 }
 
 // midnight is when the day of t began, in UTC; zero for none.
@@ -79,10 +104,7 @@ func says(text string, at time.Time) bool {
 
 // usageOf reads a stored limit, in either shape; the zero value is none.
 func usageOf(raw json.RawMessage) (u usage) {
-	if items, ok := elements(raw); ok && len(items) > 0 {
-		raw = items[0]
-	}
-	ms, _ := members(raw)
+	ms, _ := members(theLimit(raw))
 	read := usage{kind: "cost", limit: -1}
 	var ignore problems
 	for _, m := range ms {
@@ -93,6 +115,14 @@ func usageOf(raw json.RawMessage) (u usage) {
 		return u
 	}
 	return read
+}
+
+// theLimit is a stored limit without the array that it may be in.
+func theLimit(raw json.RawMessage) json.RawMessage {
+	if items, ok := elements(raw); ok && len(items) > 0 {
+		return items[0]
+	}
+	return raw
 }
 
 // counting is when usage began to count, and when that was because of a limit.

@@ -19,10 +19,15 @@ func drawTime(t *rapid.T, name string) time.Time {
 // drawLimit draws a usage limit as a request has it.
 func drawLimit(t *rapid.T, now time.Time) json.RawMessage {
 	text := `{"type":"cost","credit_limit":10`
-	text += rapid.SampledFrom([]string{"", `,"periodic_reset":"weekly"`, `,"periodic_reset":"monthly"`, `,"periodic_reset_days":1`,
+	cadence := rapid.SampledFrom([]string{"", `,"periodic_reset":"weekly"`, `,"periodic_reset":"monthly"`, `,"periodic_reset_days":1`,
 		`,"periodic_reset_days":30`, `,"periodic_reset_days":365`}).Draw(t, "cadence")
+	text += cadence
 	if rapid.Bool().Draw(t, "given") {
-		at := now.AddDate(0, 0, rapid.IntRange(-400, 400).Draw(t, "day"))
+		first := -400
+		if cadence == "" { // it is the only end, and has to come
+			first = 1
+		}
+		at := now.AddDate(0, 0, rapid.IntRange(first, 400).Draw(t, "day"))
 		zone := time.FixedZone("", rapid.IntRange(-12, 14).Draw(t, "zone")*3600)
 		text += fmt.Sprintf(`,"next_usage_reset_at":%q`, at.In(zone).Format(time.RFC3339))
 	}
@@ -63,6 +68,44 @@ func TestALimitThatIsSentAgainStaysAsItIs(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Who does not know of strict limits does not loosen them.
+func TestTheEnforcementOfALimitStays(t *testing.T) {
+	const strict = `{"credit_limit":10,"enforcement":"strict"}`
+	for name, tt := range map[string]struct {
+		old, in, want string
+		shape         shape
+	}{
+		"left out":               {strict, `{"credit_limit":20}`, `{"credit_limit":20,"enforcement":"strict"}`, asObject},
+		"left out, in an array":  {"[" + strict + "]", `[{"type":"cost","credit_limit":20}]`, `[{"type":"cost","credit_limit":20,"enforcement":"strict"}]`, inArray},
+		"null":                   {strict, `{"credit_limit":20,"enforcement":null}`, `{"credit_limit":20,"enforcement":null}`, asObject},
+		"left out after null":    {`{"credit_limit":10,"enforcement":null}`, `{"credit_limit":20}`, `{"credit_limit":20}`, asObject},
+		"of another type":        {strict, `{"type":"tokens","credit_limit":200}`, `{"type":"tokens","credit_limit":200}`, asObject},
+		"where there was none":   {``, `{"credit_limit":20}`, `{"credit_limit":20}`, asObject},
+		"a limit that is lifted": {strict, `{"credit_limit":null}`, ``, asObject},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var p problems
+			if got := p.usageLimits("u", json.RawMessage(tt.in), json.RawMessage(tt.old), tt.shape, limitNow); !p.empty() || string(got) != tt.want {
+				t.Errorf("stored %s, want %s; %v", got, tt.want, p.more)
+			}
+		})
+	}
+}
+
+// A limit whose only reset came since can still be changed.
+func TestAResetThatCameMayStay(t *testing.T) {
+	const old = `{"credit_limit":10,"next_usage_reset_at":"2030-05-01T00:00:00.000Z"}`
+	for in, path := range map[string][]string{
+		`{"credit_limit":20,"next_usage_reset_at":"2030-05-01T00:00:00Z"}`: nil,
+		`{"credit_limit":20}`: nil,
+		`{"credit_limit":20,"next_usage_reset_at":"2030-05-02T00:00:00Z"}`: {"u.next_usage_reset_at"},
+	} {
+		var p problems
+		p.usageLimits("u", json.RawMessage(in), json.RawMessage(old), asObject, limitNow)
+		checkPaths(t, p, path)
+	}
 }
 
 // What took the place of a limit of another kind counts from then on; what moved

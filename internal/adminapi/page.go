@@ -18,7 +18,9 @@ type Paging struct {
 const maxPage = 1000
 
 // shortPages are the operations whose pages hold fewer, and how many.
-var shortPages = map[string]int{"list-audit-logs": auditPage, "list-secret-references": maxReferencesPage}
+var shortPages = map[string]int{
+	"list-audit-logs": auditPage, "list-secret-references": maxReferencesPage, "list-usage-limits-policy-entities": groupsPage,
+}
 
 // documentPages puts the most that a page holds into an operation of the
 // document. A request may ask for more and gets that.

@@ -182,3 +182,16 @@ func TestAWorkspaceHasFiftyPoliciesOfAKind(t *testing.T) {
 	}
 	w.policy("usage-limits", aUsagePolicy)
 }
+
+func TestAPageOfGroupsHasAHundredAtMost(t *testing.T) {
+	w := newWorld(t)
+	id := w.policy("usage-limits", `"conditions":[{"key":"api_key","value":"*"}],"group_by":[{"key":"metadata._user"}],"type":"cost","credit_limit":2}`)
+	window := w.moment()
+	for i := range 101 {
+		w.spend(id, fmt.Sprintf("metadata._user:%03d", i), "none", window, 1)
+	}
+	got := w.must(workspace, "GET", "/policies/usage-limits/"+id+"/entities?page_size=101", "")
+	if n := len(got["data"].([]any)); n != 100 || got["total"] != 101.0 {
+		t.Errorf("%d of %v", n, got["total"])
+	}
+}

@@ -8,6 +8,7 @@ from checks import *
 from portkey_ai import AsyncPortkey, Portkey
 from portkey_ai.api_resources import exceptions as sdk
 from portkey_ai._vendor import openai as vendored
+from pydantic import ValidationError
 
 admin = Portkey(api_key=ADMIN_KEY, base_url=URL)
 app = Portkey(api_key=WORKSPACE_KEY, base_url=URL, provider="@emulated")
@@ -203,6 +204,19 @@ def _():
     r = admin.integrations.workspaces.list(slug="python-made")
     same([(w.id, w.enabled) for w in r.workspaces], [(made["workspace_slug"], True)])
     same(admin.integrations.retrieve(slug="python-made").workspace_count, 1)
+
+
+@check("integrations.workspaces: the package's model cannot read the lists of limits that are documented")
+def _():
+    limits = {"usage_limits": [{"type": "cost", "credit_limit": 5}], "rate_limits": [{"type": "requests", "unit": "rpm", "value": 3}]}
+    admin.integrations.workspaces.update(slug="python-made", workspaces=[{"id": made["workspace"], "enabled": True, **limits}])
+    row = rest("GET", "/integrations/python-made/workspaces")["workspaces"][0]
+    same((row["usage_limits"][0]["credit_limit"], row["rate_limits"]), (5, limits["rate_limits"]), "the answer itself")
+    # A later package may read it: then this check goes, and its line in differences.txt.
+    raises(ValidationError, lambda: admin.integrations.workspaces.list(slug="python-made"), "usage_limits", "valid dictionary")
+    admin.integrations.workspaces.update(
+        slug="python-made", workspaces=[{"id": made["workspace"], "enabled": True, "usage_limits": None, "rate_limits": None}])
+    same(admin.integrations.workspaces.list(slug="python-made").workspaces[0].usage_limits, None)
 
 
 @check("integrations.models: list what is built in")

@@ -41,7 +41,7 @@ func (p *problems) policyKey(at string, raw json.RawMessage, row *claviger.Polic
 	case ok && metadata:
 		p.add(at, fmt.Sprintf("must name a metadata field, of at most %d bytes and without commas", maxMetadataKey))
 	case !ok || !slices.Contains(known, key):
-		p.add(at, fmt.Sprintf("must be one of %q, or metadata. and the name of a field", known))
+		p.add(at, "must be one of "+strings.Join(known, ", ")+", or metadata. and the name of a field")
 	}
 }
 

@@ -52,7 +52,8 @@ func kindOf(provider string) string {
 // VirtualKey is a provider as older clients know it. With an organisation key
 // that names no workspace it is looked for in all of them.
 func (s *Service) VirtualKey(ctx context.Context, by authz.Caller, workspace, ref string) (ProviderDetail, error) {
-	return s.provider(ctx, by, workspace, ref, anyWorkspace)
+	d, err := s.provider(ctx, by, workspace, ref, anyWorkspace)
+	return d, inVirtualKeyWords(err)
 }
 
 // CreateVirtualKey stores an account of a workspace and the provider it is
@@ -134,5 +135,5 @@ func (w *work) changeAccount(ctx context.Context, row claviger.Provider, in Virt
 
 // DeleteVirtualKey is DeleteProvider for older clients.
 func (s *Service) DeleteVirtualKey(ctx context.Context, by authz.Caller, workspace, ref string) error {
-	return s.deleteProvider(ctx, by, workspace, ref, anyWorkspace)
+	return inVirtualKeyWords(s.deleteProvider(ctx, by, workspace, ref, anyWorkspace))
 }

@@ -87,7 +87,10 @@ func TestErrorsSpeakTheWordsOfVirtualKeys(t *testing.T) {
 			t.Errorf("%s is %s, want %s", path, got, want)
 		}
 	}
-	plain := claviger.Missing("provider")
+	if err := inVirtualKeyWords(claviger.Missing("provider")); err.Error() != "virtual key not found" {
+		t.Errorf("a virtual key that is not there: %v", err)
+	}
+	plain := claviger.Missing("workspace")
 	if inVirtualKeyWords(plain) != error(plain) || inVirtualKeyWords(nil) != nil {
 		t.Error("an error without problems changed")
 	}

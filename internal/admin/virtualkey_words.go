@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/provider"
 )
 
 const (
@@ -34,18 +35,30 @@ func retarget(list []SecretMapping, from, to string, spell func(string) string) 
 	return out
 }
 
+// virtualKeyWords turn what a message says of configurations into what a virtual
+// key has in their place.
+var virtualKeyWords = strings.NewReplacer(
+	`"`+configurationsDot+`"`, `"`+modelConfigDot+`"`,
+	configurationsDot+provider.CustomHost, camel(provider.CustomHost),
+)
+
 // inVirtualKeyWords is an error about an integration in the words of a request
 // that speaks of a virtual key.
 func inVirtualKeyWords(err error) error {
 	var e *claviger.Error
-	if !errors.As(err, &e) || len(e.Problems) == 0 {
+	switch {
+	case !errors.As(err, &e):
+		return err
+	case e.Code == claviger.NotFound && e.Message == claviger.Missing("provider").Message:
+		return claviger.Missing("virtual key")
+	case len(e.Problems) == 0:
 		return err
 	}
 	said := *e
 	said.Problems = make([]claviger.Problem, len(e.Problems))
 	for i, p := range e.Problems {
 		p.Path = virtualKeyPath(p.Path)
-		p.Message = strings.ReplaceAll(p.Message, `"`+configurationsDot+`"`, `"`+modelConfigDot+`"`)
+		p.Message = virtualKeyWords.Replace(p.Message)
 		if name, ok := strings.CutPrefix(p.Message, didYouMean); ok {
 			p.Message = didYouMean + camel(name)
 		}

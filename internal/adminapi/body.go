@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/validation"
 
 	claviger "github.com/claviger/claviger"
 )
@@ -94,15 +96,25 @@ func typeProblems(r huma.Registry, s *huma.Schema, tree any) (found claviger.Pro
 				name, _, _ := strings.Cut(rest, " ")
 				path, message = strings.TrimPrefix(path+"."+name, "."), "is required"
 			}
-			found.Add(path, withoutNull.Replace(message))
+			found.Add(path, inWords(message))
 		}
 	}
 	return found
 }
 
-// withoutNull takes null out of lists of values as they are worded in Go. It
-// goes without saying.
-var withoutNull = strings.NewReplacer(", <nil>", "", "<nil>, ", "")
+// inWords is what validation says, for people: without null, and without the
+// empty text that stands for it, among the values that a field may have.
+func inWords(message string) string {
+	if message == validation.MsgExpectedMatchExactlyOneSchema || message == validation.MsgExpectedMatchAtLeastOneSchema {
+		return "has none of the forms that it may have"
+	}
+	list, ok := strings.CutPrefix(message, "expected value to be one of \"")
+	if !ok {
+		return message
+	}
+	values := slices.DeleteFunc(strings.Split(strings.TrimSuffix(list, "\""), ", "), func(v string) bool { return v == "" || v == "<nil>" })
+	return "must be one of " + strings.Join(values, ", ")
+}
 
 // typeWrong is said of what does not decode though its schema lets it pass.
 const typeWrong = "is of the wrong type"

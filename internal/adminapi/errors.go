@@ -73,7 +73,7 @@ func fromHuma(status int, msg string, errs []error) *failure {
 	for _, err := range errs {
 		var d *huma.ErrorDetail
 		if errors.As(err, &d) {
-			e.Problems = append(e.Problems, claviger.Problem{Path: fieldPath(d.Location), Message: d.Message})
+			e.Problems = append(e.Problems, claviger.Problem{Path: fieldPath(d.Location), Message: inWords(d.Message)})
 		}
 	}
 	if len(e.Problems) == 0 {

@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/claviger/claviger/internal/admin"
+	"github.com/claviger/claviger/internal/httpx"
 )
 
 // ignoredHeader names the fields and the parameters of a request that change
@@ -113,12 +114,15 @@ func nameIn(h http.Header, header string, names []string) {
 	if len(names) == 0 {
 		return
 	}
-	names = append(slices.Clone(h[header]), names...)
+	all := slices.Clone(h[header])
+	for _, name := range names {
+		all = append(all, httpx.ShortPath(name))
+	}
 	clean := strings.Map(func(r rune) rune {
 		if r < 0x21 || r > 0x7e {
 			return '?'
 		}
 		return r
-	}, strings.Join(names, ","))
+	}, strings.Join(all, ","))
 	h[header] = []string{clean[:min(len(clean), maxIgnored)]}
 }

@@ -40,6 +40,7 @@ type Problem struct {
 // Admin is the status and the body of the admin API for err.
 func Admin(err error) (int, AdminError) {
 	e, _ := public(err)
+	e = inOrder(e)
 	w := wireOf(e.Code)
 	message := e.Error()
 	if w.status == http.StatusUnauthorized {

@@ -39,25 +39,37 @@ const maxKey = 4096
 
 // Credential finds the key of a request: x-portkey-api-key, else Authorization
 // with or without "Bearer", else x-api-key. A header that is blank counts as
-// absent.
+// absent; one that stands there with several values is ambiguous, and then there
+// is no key.
 func Credential(h http.Header) (secret.String, Where) {
-	if v := first(h["X-Portkey-Api-Key"]); v != "" {
-		return secret.New(v), InPortkeyHeader
-	}
-	if v := Bearer(first(h["Authorization"])); v != "" {
-		return secret.New(v), InAuthorization
-	}
-	if v := first(h["X-Api-Key"]); v != "" {
-		return secret.New(v), InAPIKeyHeader
+	for _, where := range [...]Where{InPortkeyHeader, InAuthorization, InAPIKeyHeader} {
+		v, clear := only(h[where.Header()])
+		if where == InAuthorization {
+			v = Bearer(v)
+		}
+		switch {
+		case !clear:
+			return secret.String{}, Nowhere
+		case v != "":
+			return secret.New(v), where
+		}
 	}
 	return secret.String{}, Nowhere
 }
 
-func first(v []string) string {
-	if len(v) == 0 {
-		return ""
+// only is the value of a header that may stand there more than once, blank ones
+// aside; clear is false when it has several.
+func only(values []string) (v string, clear bool) {
+	for _, next := range values {
+		next = strings.TrimSpace(next)
+		if v != "" && next != "" && next != v {
+			return "", false
+		}
+		if next != "" {
+			v = next
+		}
 	}
-	return strings.TrimSpace(v[0])
+	return v, true
 }
 
 // Bearer takes the scheme off an Authorization header, in any case and however

@@ -126,6 +126,13 @@ func TestCredential(t *testing.T) {
 		"the header of Anthropic's clients":   {http.Header{"X-Api-Key": {"k"}}, "k", InAPIKeyHeader},
 		"blank headers":                       {http.Header{"X-Portkey-Api-Key": {" "}, "Authorization": {""}}, "", Nowhere},
 		"nothing":                             {nil, "", Nowhere},
+		"no value":                            {http.Header{"X-Portkey-Api-Key": {}}, "", Nowhere},
+		"the same twice":                      {http.Header{"X-Portkey-Api-Key": {"k", " k"}}, "k", InPortkeyHeader},
+		"blank ones beside it":                {http.Header{"X-Portkey-Api-Key": {"", "k", " "}}, "k", InPortkeyHeader},
+		"two":                                 {http.Header{"X-Portkey-Api-Key": {"k", "l"}}, "", Nowhere},
+		"two, though another header is clear": {http.Header{"X-Portkey-Api-Key": {"k", "l"}, "Authorization": {"Bearer k"}}, "", Nowhere},
+		"two bearers":                         {http.Header{"Authorization": {"Bearer k", "Bearer l"}}, "", Nowhere},
+		"two where nobody looks":              {http.Header{"X-Portkey-Api-Key": {"k"}, "Authorization": {"Bearer p", "Bearer q"}}, "k", InPortkeyHeader},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -5,8 +5,8 @@ import (
 	"github.com/claviger/claviger/internal/limits"
 )
 
-// settle books the end of the attempt: the holds first, then the ledger, before
-// the caller gets the last byte. The first call counts.
+// settle books the end of the attempt: in the ledger first, then on the holds,
+// before the caller gets the last byte. The first call counts.
 func (a *attempt) settle(outcome claviger.Outcome, status int) {
 	if a.settled {
 		return
@@ -30,13 +30,14 @@ func (a *attempt) settle(outcome claviger.Outcome, status int) {
 		a.priced.learn(c.Tokens)
 	}
 	used := limits.Amount{Requests: 1, Tokens: c.Tokens.In() + c.Tokens.Out(), Cost: c.Cost}
-	a.here.Settle(used)
-	a.hold.Settle(used) // there is one attempt
 	a.metrics.booked(a.operation, &c)
 	if err := a.Ledger.Settle(c); err != nil {
 		// The entry stays open and is booked at its estimate on the next start.
 		a.Log.Error("an attempt could not be booked", "request_id", a.name, "error", err)
 	}
+	// After the ledger: a counter may be forgotten once the ledger has all of it.
+	a.here.Settle(used)
+	a.hold.Settle(used) // there is one attempt
 }
 
 // usage is what to book. What the provider said counts; where it said nothing

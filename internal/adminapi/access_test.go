@@ -219,6 +219,9 @@ func TestGlobalAccessKeepsWhatIsNotNamed(t *testing.T) {
 
 // What a grant asks of providers is done, refused, or named as ignored.
 func TestWhatIsAskedOfDefaultProviders(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one thing after another: nothing to race, and slow under the race detector")
+	}
 	tests := map[string]struct {
 		body    string // {first} has the provider "shared"; "taken" there leads elsewhere
 		status  int

@@ -136,6 +136,9 @@ func TestAuditLogRefusals(t *testing.T) {
 }
 
 func TestRefusedChangesAreInTheAuditLog(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one thing after another: nothing to race, and slow under the race detector")
+	}
 	w := newWorld(t)
 	w.key("powerless", "organisation/service", `{"name":"p","scopes":[]}`)
 	w.foreign("stranger")
@@ -174,6 +177,9 @@ func TestRefusedChangesAreInTheAuditLog(t *testing.T) {
 }
 
 func TestEveryChangeIsInTheAuditLog(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one thing after another: nothing to race, and slow under the race detector")
+	}
 	th := newTheatre(t)
 	for _, op := range th.w.api.operations {
 		if op.Method == http.MethodGet {

@@ -39,6 +39,9 @@ func poke(w *world, path string, body []byte) {
 }
 
 func TestNoBodyBreaksAnOperation(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one thing after another: nothing to race, and slow under the race detector")
+	}
 	w := newWorld(t)
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, s := range seeds {
@@ -56,6 +59,9 @@ func TestNoBodyBreaksAnOperation(t *testing.T) {
 }
 
 func TestNoPathBreaksAnOperation(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one thing after another: nothing to race, and slow under the race detector")
+	}
 	w := newWorld(t)
 	for _, path := range []string{"%00", "%ff", "%2e%2e%2f", "a%2Fb", "%F0%9F%9A%80", strings.Repeat("x", 5000), "'%20OR%201=1", "%25", "*", "@slug"} {
 		poke(w, path, []byte(`{"name":"n"}`))

@@ -33,6 +33,9 @@ func TestAnOrganisationKeyGrantsOnlyWhatItHolds(t *testing.T) {
 
 // Whatever may be done to a key, may be done to no stronger one.
 func TestKeysAreChangedByNoWeakerKey(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one thing after another: nothing to race, and slow under the race detector")
+	}
 	w := newWorld(t)
 	ws := w.made.Workspace.Slug
 	service := func(actor, scopes string) string {

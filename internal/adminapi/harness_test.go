@@ -24,6 +24,7 @@ import (
 	"github.com/claviger/claviger/internal/secret"
 	"github.com/claviger/claviger/internal/store"
 	"github.com/claviger/claviger/internal/store/sqlite"
+	"github.com/claviger/claviger/internal/store/storetest/sqlitetest"
 	"github.com/claviger/claviger/internal/vault"
 	"github.com/claviger/claviger/test/exchange"
 )
@@ -110,13 +111,11 @@ func newWorld(t testing.TB) *world {
 	ctx := context.Background()
 	var err error
 	w.dir = t.TempDir()
+	sqlitetest.Prepare(t, w.dir)
 	if w.store, err = sqlite.Open(ctx, w.dir); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { w.store.Close() })
-	if _, err := w.store.Migrate(ctx); err != nil {
-		t.Fatal(err)
-	}
 	v, err := vault.Open(ctx, bytes.Repeat([]byte{7}, vault.MasterKeySize), w.store)
 	if err != nil {
 		t.Fatal(err)

@@ -24,6 +24,9 @@ func without(w *world, some []claviger.Scope) {
 // the scope; a workspace key is locked to its own workspace, whatever
 // organisation that is in.
 func TestEveryKindOfKey(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one thing after another: nothing to race, and slow under the race detector")
+	}
 	th := newTheatre(t)
 	for _, op := range th.w.api.operations {
 		a, ok := matrix[op.ID]
@@ -78,6 +81,9 @@ func ids(w *world, slugs *strings.Replacer) map[string]*strings.Replacer {
 
 // What is another's and what is nowhere get the same answer, to the letter.
 func TestWhatIsForeignLooksLikeWhatIsNot(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one thing after another: nothing to race, and slow under the race detector")
+	}
 	w, slugs := stage(t)
 	fills := ids(w, slugs)
 	for _, op := range w.api.operations {

@@ -81,6 +81,9 @@ func quoted(scopes []claviger.Scope) string {
 }
 
 func TestWhoMayDoWhat(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one thing after another: nothing to race, and slow under the race detector")
+	}
 	th := newTheatre(t)
 	for _, op := range th.w.api.operations {
 		a, ok := matrix[op.ID]

@@ -203,6 +203,9 @@ func (q *requests) odd() any {
 // Whatever is sent in the shape of the document, nothing breaks, what is wrong
 // is named, and no value comes back in a refusal.
 func TestRequestsInTheShapeOfTheDocument(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one thing after another: nothing to race, and slow under the race detector")
+	}
 	w, fill := stage(t)
 	raw, err := openAPI(w.api.huma.OpenAPI(), w.service.Kinds())
 	if err != nil {

@@ -8,6 +8,9 @@ import (
 // A key that may change an integration must not learn its credential by having
 // it sent elsewhere.
 func TestAWorkspaceKeyCannotRedirectACredentialItDoesNotKnow(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one thing after another: nothing to race, and slow under the race detector")
+	}
 	const own = "https://one.example.com/v1"
 	const (
 		stored      = `{"name":"L","slug":"local","ai_provider_id":"openai","key":"sk-original-key-1","configurations":{"custom_host":"` + own + `","custom_headers":{"x-a":"header-value-1"}}}`

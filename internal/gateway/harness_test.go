@@ -21,6 +21,7 @@ import (
 	"github.com/claviger/claviger/internal/secret"
 	"github.com/claviger/claviger/internal/store"
 	"github.com/claviger/claviger/internal/store/sqlite"
+	"github.com/claviger/claviger/internal/store/storetest/sqlitetest"
 	"github.com/claviger/claviger/internal/vault"
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -132,14 +133,13 @@ func newRig(t testing.TB, kind string, upstream http.HandlerFunc, change ...func
 	t.Helper()
 	host := httptest.NewServer(upstream)
 	t.Cleanup(host.Close)
-	st, err := sqlite.Open(t.Context(), t.TempDir())
+	dir := t.TempDir()
+	sqlitetest.Prepare(t, dir)
+	st, err := sqlite.Open(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { st.Close() })
-	if _, err := st.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	v, err := vault.Open(t.Context(), bytes.Repeat([]byte{7}, 32), st)
 	if err != nil {
 		t.Fatal(err)

@@ -36,7 +36,8 @@ var may = map[string][]string{
 	"store/postgres":  {"root", "internal/store"},
 	"store/storetest": {"root", "internal/store"},
 	// A database server for tests, and nothing else.
-	"store/storetest/pgtest": {},
+	"store/storetest/pgtest":     {},
+	"store/storetest/sqlitetest": {"internal/store/sqlite"},
 
 	"limits":            {"root"},
 	"limits/memory":     {"root", "internal/limits"},

@@ -21,6 +21,9 @@ import (
 // the plan of every statement. Small tables PostgreSQL would read whole, and
 // sort, if it were allowed to where there is another way.
 func TestEveryPlanUsesAnIndex(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one thing after another: nothing to race, and slow under the race detector")
+	}
 	heard := &storetest.Statements{}
 	storetest.Run(t, func(tb testing.TB) *store.Store { return overheard(tb, heard) })
 	if t.Failed() {

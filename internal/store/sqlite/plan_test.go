@@ -18,6 +18,9 @@ import (
 // TestEveryPlanUsesAnIndex runs the suite with an ear on the driver and looks at
 // the plan of every statement.
 func TestEveryPlanUsesAnIndex(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one thing after another: nothing to race, and slow under the race detector")
+	}
 	heard := &storetest.Statements{}
 	sql.Register("heard", ear{&sqlite.Driver{}, heard})
 	storetest.Run(t, overheard)

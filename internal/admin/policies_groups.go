@@ -172,12 +172,7 @@ func units(m claviger.Measure, n int64) json.Number {
 	if m != claviger.MeasureCost {
 		return json.Number(fmt.Sprint(n))
 	}
-	sign := ""
-	if n < 0 {
-		sign, n = "-", -n
-	}
-	text := fmt.Sprintf("%s%d.%09d", sign, n/1e9, n%1e9)
-	return json.Number(strings.TrimSuffix(strings.TrimRight(text, "0"), "."))
+	return json.Number(claviger.AppendDollars(nil, n))
 }
 
 // PolicyLimit is the limit of a policy as it stands.

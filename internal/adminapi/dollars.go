@@ -1,9 +1,7 @@
 package adminapi
 
 import (
-	"strconv"
-	"strings"
-
+	claviger "github.com/claviger/claviger"
 	"github.com/danielgtaylor/huma/v2"
 )
 
@@ -12,14 +10,7 @@ import (
 type dollars int64
 
 // String is the number as it is on the wire.
-func (d dollars) String() string {
-	sign, n := "", uint64(d)
-	if d < 0 {
-		sign, n = "-", -n
-	}
-	decimals := strconv.FormatUint(1_000_000_000+n%1_000_000_000, 10)[1:]
-	return strings.TrimSuffix(sign+strconv.FormatUint(n/1_000_000_000, 10)+"."+strings.TrimRight(decimals, "0"), ".")
-}
+func (d dollars) String() string { return string(claviger.AppendDollars(nil, int64(d))) }
 
 // MarshalJSON implements json.Marshaler.
 func (d dollars) MarshalJSON() ([]byte, error) { return []byte(d.String()), nil }

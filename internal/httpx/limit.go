@@ -1,6 +1,10 @@
 package httpx
 
-import "strconv"
+import (
+	"strconv"
+
+	claviger "github.com/claviger/claviger"
+)
 
 // Limit describes a limit to whom it concerns.
 type Limit struct {
@@ -30,25 +34,5 @@ func (a Amount) MarshalJSON() ([]byte, error) {
 	if !a.Dollars {
 		return strconv.AppendInt(nil, a.N, 10), nil
 	}
-	return AppendDollars(nil, a.N), nil
-}
-
-// AppendDollars adds nano-dollars as a decimal number of US dollars, without
-// zeros that say nothing.
-func AppendDollars(b []byte, nanos int64) []byte {
-	const unit = 1_000_000_000
-	n := uint64(nanos)
-	if nanos < 0 {
-		b, n = append(b, '-'), -n
-	}
-	b = strconv.AppendUint(b, n/unit, 10)
-	part := n % unit
-	if part == 0 {
-		return b
-	}
-	digits := strconv.AppendUint(nil, unit+part, 10)[1:] // with its leading zeros
-	for digits[len(digits)-1] == '0' {
-		digits = digits[:len(digits)-1]
-	}
-	return append(append(b, '.'), digits...)
+	return claviger.AppendDollars(nil, a.N), nil
 }

@@ -1,8 +1,10 @@
-package httpx
+package claviger_test
 
 import (
 	"math"
 	"testing"
+
+	claviger "github.com/claviger/claviger"
 )
 
 func TestDollars(t *testing.T) {
@@ -11,7 +13,7 @@ func TestDollars(t *testing.T) {
 		123_456_789: "0.123456789", 20_000_000_001: "20.000000001", math.MaxInt64: "9223372036.854775807",
 		math.MinInt64: "-9223372036.854775808",
 	} {
-		if got := string(AppendDollars(nil, nanos)); got != want {
+		if got := string(claviger.AppendDollars(nil, nanos)); got != want {
 			t.Errorf("%d: %s, want %s", nanos, got, want)
 		}
 	}

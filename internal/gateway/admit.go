@@ -18,6 +18,10 @@ type admission struct {
 	estimate  estimate
 	own       ruleset     // of the key and the workspace
 	hold      limits.Hold // on those
+
+	judged    bool     // most and unbounded are known
+	most      estimate // see bound
+	unbounded error
 }
 
 // admission judges a request before it is sent.
@@ -43,7 +47,7 @@ func (a *admission) ask(rules ruleset) limits.Ask {
 		return ask
 	}
 	ask.Bound = func() (limits.Amount, error) {
-		e, err := a.bound(a.priced, a.operation, cost)
+		e, err := a.bound(cost)
 		return e.amount(), err
 	}
 	return ask
@@ -145,7 +149,7 @@ func (t *attempt) expect(rules ruleset) error {
 	}
 	var err error
 	t.bounded = true
-	t.expected, err = t.bound(t.priced, t.operation, ownCost || hereCost)
+	t.expected, err = t.bound(ownCost || hereCost)
 	return err
 }
 

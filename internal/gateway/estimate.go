@@ -50,10 +50,23 @@ var (
 	errSearches    = errors.New("its model searches or reasons beyond what was asked for")
 )
 
-// bound is what the request cannot exceed: a token has at least one byte, and the
-// output is as long as the caller allows. The error says why there is none; that
-// the price is not known is one only when cost is to be bounded.
-func (x *exchange) bound(m *priced, operation provider.Operation, cost bool) (estimate, error) {
+// bound is what the request cannot exceed. The error says why there is none; that
+// the price is not known is one only when cost is to be bounded. The body is
+// judged once, however many limits ask.
+func (a *admission) bound(cost bool) (estimate, error) {
+	if !a.judged {
+		a.most, a.unbounded = a.mostOf(a.priced, a.operation)
+		a.judged = true
+	}
+	if a.unbounded == nil && cost && !a.priced.Priced() {
+		return estimate{}, errUnpriced
+	}
+	return a.most, a.unbounded
+}
+
+// mostOf is the most that the request can use: a token has at least one byte, and
+// the output is as long as the caller allows.
+func (x *exchange) mostOf(m *priced, operation provider.Operation) (estimate, error) {
 	in, err := llm.BoundInput(x.request.Body)
 	if err != nil {
 		return estimate{}, err
@@ -72,9 +85,6 @@ func (x *exchange) bound(m *priced, operation provider.Operation, cost bool) (es
 			return estimate{}, errChoices
 		}
 		e.out = x.choices(x.request.MaxOutput)
-	}
-	if cost && !m.Priced() {
-		return estimate{}, errUnpriced
 	}
 	e.cost = m.Most(e.in, e.out)
 	return e, nil

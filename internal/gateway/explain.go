@@ -117,7 +117,7 @@ func (x *exchange) explainTo(ctx context.Context, where authn.Where, operation p
 	}
 	e.Price = &explainedPrice{Source: a.priced.Source(), Text: a.priced.Text()}
 	e.Estimate = amountsOf(a.estimate)
-	bound, unbounded := x.bound(a.priced, operation, true)
+	bound, unbounded := a.bound(true)
 	if unbounded == nil {
 		e.Bound = amountsOf(bound)
 	} else {
@@ -140,7 +140,7 @@ func (a *admission) explainLimits(rules ruleset, states []limits.State, e *expla
 	for i, r := range rules {
 		d := &limits.Denied{Rule: r, State: states[i], Asked: a.estimate.amount().Of(r.Counter.Measure)}
 		if r.Strict {
-			bound, err := a.bound(a.priced, a.operation, r.Counter.Measure == "cost")
+			bound, err := a.bound(r.Counter.Measure == claviger.MeasureCost)
 			d.Asked, d.Unbounded = bound.amount().Of(r.Counter.Measure), err
 		}
 		room := r.Value - d.State.Used - d.State.Reserved

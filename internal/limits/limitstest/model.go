@@ -68,8 +68,8 @@ func walk(t *rapid.T, limiter New, s *shipped) {
 	now := rapid.SampledFrom([]time.Time{
 		time.Date(2024, 2, 28, 23, 59, 58, 0, time.UTC), time.Date(2026, 12, 31, 23, 59, 0, 0, time.UTC), noon,
 	}).Draw(t, "from")
-	b := books{}
-	setup := Setup{Now: func() time.Time { return now }}
+	clock, b := At(now), books{}
+	setup := Setup{Now: clock.Now}
 	if s != nil {
 		setup.Source, setup.Flush, setup.MaxGroups = s, s.flush, mostGroups
 	}
@@ -88,9 +88,11 @@ func walk(t *rapid.T, limiter New, s *shipped) {
 		switch rapid.IntRange(0, 5).Draw(t, "step") {
 		case 0:
 			now = now.Add(time.Duration(rapid.Int64Range(-90, 200).Draw(t, "seconds")) * time.Second)
+			clock.Set(now)
 			look(t, l, b, rules, now)
 		case 1:
 			now = now.AddDate(0, 0, rapid.IntRange(-3, 40).Draw(t, "days"))
+			clock.Set(now)
 			look(t, l, b, rules, now)
 		case 2, 3:
 			if len(open) > 0 {

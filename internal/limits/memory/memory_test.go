@@ -11,6 +11,7 @@ import (
 
 	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/limits"
+	"github.com/claviger/claviger/internal/limits/limitstest"
 	"github.com/claviger/claviger/internal/limits/memory"
 )
 
@@ -164,11 +165,10 @@ func TestACounterThatCannotBeReadRefuses(t *testing.T) {
 // end. Nothing that was settled is lost, nothing stays held, and no budget is
 // passed at any time.
 func TestNothingIsLostInTheThrong(t *testing.T) {
-	var clock atomic.Int64
-	clock.Store(noon.UnixMicro())
+	clock := limitstest.At(noon)
 	l := memory.New(memory.Options{
 		Source: &source{window: noon.AddDate(0, 0, -1)}, MaxGroups: 300,
-		Now: func() time.Time { return time.UnixMicro(clock.Load()).UTC() },
+		Now: clock.Now,
 	})
 	const value = 1_000_000
 	budget := rate("budget", "none", value)
@@ -178,7 +178,7 @@ func TestNothingIsLostInTheThrong(t *testing.T) {
 	for g := range 8 {
 		wg.Go(func() {
 			for i := range 500 {
-				clock.Add(20_000) // so that seconds end after 50 turns
+				clock.Add(20 * time.Millisecond) // so that seconds end after 50 turns
 				rules := []*limits.Rule{budget, rate("k"+strconv.Itoa((g*500+i)%700), "rps", 5), group("p", strconv.Itoa(i%400), "rps")}
 				h, err := l.Admit(t.Context(), rules, one)
 				if err != nil {

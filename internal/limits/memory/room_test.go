@@ -10,6 +10,7 @@ import (
 
 	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/limits"
+	"github.com/claviger/claviger/internal/limits/limitstest"
 )
 
 // book is a ledger: what is written into it can be read once it was flushed.
@@ -143,10 +144,10 @@ func TestWhatChangesDuringAFlushStays(t *testing.T) {
 
 // While the ledger takes nothing, groups that count go on; new ones have to wait.
 func TestAFailingFlushForgetsNothing(t *testing.T) {
-	now := time.Date(2026, 3, 11, 12, 0, 0, 0, time.UTC)
+	clock := limitstest.At(time.Date(2026, 3, 11, 12, 0, 0, 0, time.UTC))
 	b := newBook()
 	b.flush = func() error { return errors.New("the disk is full") }
-	l := New(Options{Source: b, Flush: b.Flush, Now: func() time.Time { return now }, MaxGroups: 8})
+	l := New(Options{Source: b, Flush: b.Flush, Now: clock.Now, MaxGroups: 8})
 	for i := range 8 {
 		b.spend(t, l, group(i))
 	}
@@ -159,7 +160,7 @@ func TestAFailingFlushForgetsNothing(t *testing.T) {
 	}
 	b.spend(t, l, group(3))
 	b.flush = nil
-	now = now.Add(time.Second)
+	clock.Add(time.Second)
 	b.spend(t, l, group(8))
 }
 

@@ -10,6 +10,7 @@ import (
 
 	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/limits"
+	"github.com/claviger/claviger/internal/limits/limitstest"
 	"github.com/claviger/claviger/internal/limits/memory"
 	"github.com/claviger/claviger/internal/store"
 	"github.com/claviger/claviger/internal/store/postgres"
@@ -68,19 +69,20 @@ func TestForgottenGroupsAreReadFromRealDatabases(t *testing.T) {
 			if _, err := st.Migrate(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			s, now, used := &shipper{store: st}, noon, map[string]int64{}
-			l := memory.New(memory.Options{Source: st, Flush: s.flush, Now: func() time.Time { return now }, MaxGroups: 8})
+			s, clock, used := &shipper{store: st}, limitstest.At(noon), map[string]int64{}
+			l := memory.New(memory.Options{Source: st, Flush: s.flush, Now: clock.Now, MaxGroups: 8})
 			draw := rand.New(rand.NewPCG(1, 2))
 			for i := range 400 {
 				if draw.IntN(40) == 0 {
-					now, used = now.AddDate(0, 0, 1), map[string]int64{}
+					clock.Set(clock.Now().AddDate(0, 0, 1))
+					used = map[string]int64{}
 				}
 				value := "g:" + strconv.Itoa(draw.IntN(20))
 				r := group("b2b7cbd4-6fd0-4f9c-8a8c-7d1f1f0d5c11", value, "rpd")
 				r.Counter.Measure = claviger.MeasureTokens
 				n := draw.Int64N(5)
 				fits := used[value] < r.Value && used[value]+n <= r.Value
-				if passed := s.spend(t, l, r, n, now); passed != fits {
+				if passed := s.spend(t, l, r, n, clock.Now()); passed != fits {
 					t.Fatalf("request %d of %s, which has used %d, asks %d: passed is %v", i, value, used[value], n, passed)
 				}
 				if fits {

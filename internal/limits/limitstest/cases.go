@@ -15,8 +15,8 @@ const (
 	cost     = claviger.MeasureCost
 )
 
-func allOrNone(t *testing.T, limiter New) {
-	l := limiter(Setup{Now: fixed})
+func allOrNone(t *testing.T, s suite) {
+	l := s.make(fixed)
 	wide, narrow := on("wide", tokens, "none", 1000), on("narrow", tokens, "monthly", 10)
 	refused(t, l, ask(1, 11, 0), wide, narrow)
 	counts(t, l, []*limits.Rule{wide, narrow}, [2]int64{}, [2]int64{})
@@ -32,8 +32,8 @@ func allOrNone(t *testing.T, limiter New) {
 	}
 }
 
-func named(t *testing.T, limiter New) {
-	l := limiter(Setup{Now: fixed})
+func named(t *testing.T, s suite) {
+	l := s.make(fixed)
 	rate, open := on("rate", requests, "rpm", 0), on("open", tokens, "none", 100)
 	first, second := on("first", cost, "none", 5), on("second", cost, "weekly", 4)
 	for name, tt := range map[string]struct {
@@ -57,9 +57,9 @@ func named(t *testing.T, limiter New) {
 	refused(t, l, ask(0, 0, 0), rate)
 }
 
-func once(t *testing.T, limiter New) {
-	now := noon
-	l := limiter(Setup{Now: func() time.Time { return now }})
+func once(t *testing.T, s suite) {
+	clock := At(noon)
+	l := s.make(clock.Now)
 	budget, rate := on("budget", cost, "none", 100), on("rate", requests, "rpm", 10)
 	rules := []*limits.Rule{budget, rate}
 	h := admit(t, l, ask(1, 0, 30), rules...)
@@ -72,7 +72,7 @@ func once(t *testing.T, limiter New) {
 	h.Settle(limits.Amount{Requests: 1, Cost: 40})
 	counts(t, l, rules, [2]int64{40, 0}, [2]int64{1, 0})
 	h = admit(t, l, ask(1, 0, 60), rules...)
-	now = now.Add(time.Minute)
+	clock.Add(time.Minute)
 	counts(t, l, rules, [2]int64{40, 60}, [2]int64{})
 	again := admit(t, l, ask(1, 0, 0), rate)
 	h.Settle(limits.Amount{Requests: 1, Cost: 1}) // the rate's window is over
@@ -81,8 +81,8 @@ func once(t *testing.T, limiter New) {
 	counts(t, l, rules, [2]int64{41, 0}, [2]int64{0, 0})
 }
 
-func strict(t *testing.T, limiter New) {
-	l := limiter(Setup{Now: fixed})
+func strict(t *testing.T, s suite) {
+	l := s.make(fixed)
 	rule, lax := on("strict", cost, "none", 100), on("lax", cost, "none", 100)
 	rule.Strict = true
 	asked := 0
@@ -112,8 +112,8 @@ func strict(t *testing.T, limiter New) {
 	admit(t, l, ask(1, 0, 80), rule).Release() // no bound is known to differ
 }
 
-func retryAfter(t *testing.T, limiter New) {
-	l := limiter(Setup{Now: fixed}) // half a minute past noon
+func retryAfter(t *testing.T, s suite) {
+	l := s.make(fixed) // half a minute past noon
 	for name, tt := range map[string]struct {
 		rule           *limits.Rule
 		used, reserved int64

@@ -8,8 +8,8 @@ import (
 	"github.com/claviger/claviger/internal/limits"
 )
 
-func tells(t *testing.T, limiter New) {
-	l := limiter(Setup{Now: fixed})
+func tells(t *testing.T, s suite) {
+	l := s.make(fixed)
 	budget, rate := on("k", cost, "monthly", 100), on("k", requests, "rpm", 10)
 	admit(t, l, ask(1, 0, 10), rate, budget).Settle(limits.Amount{Requests: 1})
 	h := admit(t, l, ask(1, 0, 10), rate, budget)
@@ -36,8 +36,8 @@ func tells(t *testing.T, limiter New) {
 	}
 }
 
-func changes(t *testing.T, limiter New) {
-	l := limiter(Setup{Now: fixed})
+func changes(t *testing.T, s suite) {
+	l := s.make(fixed)
 	before, raised, lowered, again := on("k", cost, "none", 10), on("k", cost, "none", 20), on("k", cost, "none", 5), on("k", cost, "none", 10)
 	again.Since = noon.Add(-time.Second) // counted from zero by hand
 	h := admit(t, l, ask(1, 0, 10), before)
@@ -57,15 +57,22 @@ func changes(t *testing.T, limiter New) {
 	counts(t, l, []*limits.Rule{again}, [2]int64{4, 2})
 }
 
-func loaded(t *testing.T, limiter New) {
+func loaded(t *testing.T, s suite) {
 	march, april := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)
 	now, over, ahead, ever := on("now", cost, "monthly", 10), on("over", cost, "monthly", 10), on("ahead", cost, "monthly", 10), on("ever", cost, "none", 10)
 	unknown := on("unknown", cost, "monthly", 10)
-	rows := ledger{
+	k := newKeeper(s.ledger)
+	for _, u := range []claviger.Usage{
 		{Counter: now.Counter, Window: march, Used: 4}, {Counter: over.Counter, Window: march.AddDate(0, -1, 0), Used: 4},
 		{Counter: ahead.Counter, Window: april, Used: 4}, {Counter: ever.Counter, Window: time.Time{}, Used: 4},
+	} {
+		charge := claviger.AppendCharge(nil, claviger.Charge{Counter: u.Counter, Window: u.Window})
+		k.waiting = k.charge(k.waiting, u.Counter, string(charge), limits.Amount{Cost: u.Used})
 	}
-	l := limiter(Setup{Source: rows, Now: fixed})
+	if err := k.flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	l := s.over(k, Setup{Now: fixed})
 	rules := []*limits.Rule{now, over, ahead, ever, unknown}
 	want := [][2]int64{{4, 0}, {0, 0}, {4, 0}, {4, 0}, {0, 0}}
 	counts(t, l, rules, want...)

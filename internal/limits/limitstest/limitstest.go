@@ -13,8 +13,8 @@ import (
 
 // Setup is what a limiter under test is made of.
 type Setup struct {
-	Source limits.Source // of what was counted before; nil: nothing was
-	// Flush brings what was settled into Source; nil: it never comes there.
+	Source limits.Source // of what was counted before
+	// Flush brings what was settled before the call into Source.
 	Flush func(context.Context) error
 	Now   func() time.Time
 	// MaxGroups is how many groups of a policy may be live; 0: many.
@@ -24,18 +24,41 @@ type Setup struct {
 // New makes the limiter under test, which counted nothing itself.
 type New func(Setup) limits.Limiter
 
-// Run holds limiters against what is asked of all of them.
-func Run(t *testing.T, limiter New) {
-	t.Run("admissions, settlements and clocks as in the model", func(t *testing.T) { model(t, limiter) })
-	t.Run("what is forgotten and read again as in the model", func(t *testing.T) { flooded(t, limiter) })
-	t.Run("all or none", func(t *testing.T) { allOrNone(t, limiter) })
-	t.Run("who is named", func(t *testing.T) { named(t, limiter) })
-	t.Run("holds end once", func(t *testing.T) { once(t, limiter) })
-	t.Run("strict rules", func(t *testing.T) { strict(t, limiter) })
-	t.Run("retry after", func(t *testing.T) { retryAfter(t, limiter) })
-	t.Run("what a hold tells", func(t *testing.T) { tells(t, limiter) })
-	t.Run("limits that change", func(t *testing.T) { changes(t, limiter) })
-	t.Run("what was counted before", func(t *testing.T) { loaded(t, limiter) })
+// Run holds limiters against what is asked of all of them, with a ledger that
+// they read from and that may have entries of others.
+func Run(t *testing.T, limiter New, ledger Ledger) {
+	s := suite{limiter, ledger}
+	for name, test := range map[string]func(*testing.T, suite){
+		"admissions, settlements and clocks as in the model": model,
+		"what is forgotten and read again as in the model":   flooded,
+		"all or none":             allOrNone,
+		"who is named":            named,
+		"holds end once":          once,
+		"strict rules":            strict,
+		"retry after":             retryAfter,
+		"what a hold tells":       tells,
+		"limits that change":      changes,
+		"what was counted before": loaded,
+	} {
+		t.Run(name, func(t *testing.T) { test(t, s) })
+	}
+}
+
+// suite is a limiter under test and the ledger that it reads from.
+type suite struct {
+	limiter New
+	ledger  Ledger
+}
+
+// make makes a limiter of an organisation that used nothing yet.
+func (s suite) make(now func() time.Time) limits.Limiter {
+	return s.over(newKeeper(s.ledger), Setup{Now: now})
+}
+
+// over makes a limiter that reads what was kept, whose callers record in it.
+func (s suite) over(k *keeper, setup Setup) limits.Limiter {
+	setup.Source, setup.Flush = k, k.flush
+	return recording{s.limiter(setup), k}
 }
 
 // noon is on a Wednesday.
@@ -91,19 +114,4 @@ func counts(t testing.TB, l limits.Limiter, rules []*limits.Rule, want ...[2]int
 			t.Errorf("of rule %d are used and reserved %v, want %v", i, got, want[i])
 		}
 	}
-}
-
-// ledger is a source by its rows.
-type ledger []claviger.Usage
-
-// Counters implements [limits.Source].
-func (l ledger) Counters(_ context.Context, _ claviger.OrganisationID, counters []claviger.Counter) (out []claviger.Usage, _ error) {
-	for _, c := range counters {
-		for _, u := range l {
-			if u.Counter == c {
-				out = append(out, u)
-			}
-		}
-	}
-	return out, nil
 }

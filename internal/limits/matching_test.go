@@ -1,9 +1,7 @@
 package limits
 
 import (
-	"encoding/json"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -12,12 +10,6 @@ import (
 
 	claviger "github.com/claviger/claviger"
 )
-
-// naive says by a regular expression whether a pattern matches a text.
-func naive(pattern, text string) bool {
-	expr := "^(?s:" + strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, ".*") + ")$"
-	return text != "" && regexp.MustCompile(expr).MatchString(text)
-}
 
 func TestPatternsMatchAsRegularExpressionsDo(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -29,84 +21,74 @@ func TestPatternsMatchAsRegularExpressionsDo(t *testing.T) {
 	})
 }
 
-// request is a request by the keys of policies, as a naive matcher sees it.
-func request(a *Attributes) map[string][]string {
-	out := map[string][]string{
-		"api_key": {string(a.APIKeyID)}, "workspace_id": {string(a.WorkspaceID)}, "organisation_id": {string(a.OrganisationID)},
-		"virtual_key": {a.VirtualKey}, "provider": {a.Provider}, "config": {a.Config}, "prompt": {a.Prompt}, "endpoint_type": {a.EndpointType},
-	}
-	for k, v := range a.Metadata {
-		out["metadata."+k] = []string{v}
-	}
-	for _, owner := range []string{a.VirtualKey, a.Provider} {
-		if owner != "" && a.Model != "" {
-			out["model"] = append(out["model"], "@"+owner+"/"+a.Model)
+// A policy applies to what a naive matcher says, and two requests count on one
+// counter of it if, and only if, they have the same of all that it groups by.
+func TestPoliciesMatchAndGroupAsANaiveMatcherSays(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p, conditions, group := anyPolicy(t, "p")
+		set, err := CompilePolicies([]claviger.Policy{p})
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	if a.Model != "" {
-		out["model"] = append(out["model"], a.Model)
-	}
-	return out
-}
-
-func matchesNaively(conditions []map[string][]string, has map[string][]string) bool {
-	any := func(key string, patterns []string) bool {
-		for _, p := range patterns {
-			for _, v := range has[key] {
-				if bareAt := key == "model" && strings.HasPrefix(p, "@") && !slices.Contains(has[key][:len(has[key])-1], v); !bareAt && naive(p, v) {
-					return true
+		var rules []*Rule
+		var groups [][]string
+		for range 30 {
+			a := anyRequest(t, "request")
+			r := naively(a)
+			names, whole := r.group(group)
+			want := whole && r.matches(conditions) && (p.Target == targetMCP) == (a.MCPServer != "")
+			got := set.Match(a, nil)
+			if len(got) > 1 || (len(got) == 1) != want {
+				t.Fatalf("%s by %s on %+v: %d rules, want a match %v", p.Conditions, p.GroupBy, a, len(got), want)
+			}
+			if want {
+				rules, groups = append(rules, got[0]), append(groups, names)
+			}
+		}
+		for i := range rules {
+			for j := range i {
+				if same := slices.Equal(groups[i], groups[j]); same != (rules[i].Counter == rules[j].Counter) || same != (rules[i] == rules[j]) {
+					t.Fatalf("by %s: %q and %q count on %v and %v", p.GroupBy, groups[i], groups[j], rules[i].Counter, rules[j].Counter)
 				}
 			}
 		}
-		return false
-	}
-	for _, c := range conditions {
-		key := c["key"][0]
-		if !any(key, c["value"]) || any(key, c["excludes"]) {
-			return false
-		}
-	}
-	return true
+	})
 }
 
-func TestPoliciesMatchAsANaiveMatcherSays(t *testing.T) {
-	word := rapid.SampledFrom([]string{"", "a", "b", "ab", "a/b", "@a"})
-	pattern := rapid.SampledFrom([]string{"*", "a", "b", "a*", "*b", "@a/*", "@b/a", "@*/a*", "a*b", "@a"})
-	key := rapid.SampledFrom(append(slices.Clone(rateKeys), "metadata.x", "metadata.y"))
+// Of several policies each applies as if it were alone, budgets first.
+func TestPoliciesApplyEachForItself(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		a := &Attributes{
-			APIKeyID: claviger.APIKeyID(word.Draw(t, "key")), WorkspaceID: claviger.WorkspaceID(word.Draw(t, "workspace")),
-			OrganisationID: claviger.OrganisationID(word.Draw(t, "organisation")), VirtualKey: word.Draw(t, "slug"), Provider: word.Draw(t, "provider"),
-			Config: word.Draw(t, "config"), Prompt: word.Draw(t, "prompt"), Model: word.Draw(t, "model"), EndpointType: word.Draw(t, "type"),
-			Metadata: rapid.MapOf(rapid.SampledFrom([]string{"x", "y"}), word).Draw(t, "metadata"),
+		a := anyRequest(t, "request")
+		var all []claviger.Policy
+		var want []claviger.Counter
+		for i := range rapid.IntRange(0, 6).Draw(t, "policies") {
+			p, _, _ := anyPolicy(t, string(rune('a'+i)))
+			all = append(all, p)
 		}
-		conditions := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) map[string][]string {
-			return map[string][]string{
-				"key":      {key.Draw(t, "condition")},
-				"value":    rapid.SliceOfN(pattern, 1, 3).Draw(t, "values"),
-				"excludes": rapid.SliceOfN(pattern, 0, 1).Draw(t, "excludes"),
+		for _, kind := range []claviger.PolicyKind{claviger.UsagePolicy, claviger.RatePolicy} {
+			for _, p := range all {
+				if p.Kind != kind {
+					continue
+				}
+				alone, err := CompilePolicies([]claviger.Policy{p})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, r := range alone.Match(a, nil) {
+					want = append(want, r.Counter)
+				}
 			}
-		}), 0, 3).Draw(t, "conditions")
-		var stored []map[string]any
-		for _, c := range conditions {
-			one := map[string]any{"key": c["key"][0], "value": c["value"], "excludes": c["excludes"]}
-			if len(c["value"]) == 1 && rapid.Bool().Draw(t, "as a text") {
-				one["value"] = c["value"][0]
-			}
-			stored = append(stored, one)
 		}
-		text, err := json.Marshal(stored)
+		set, err := CompilePolicies(all)
 		if err != nil {
 			t.Fatal(err)
 		}
-		set, err := CompilePolicies([]claviger.Policy{{
-			ID: "p", Kind: claviger.RatePolicy, Status: claviger.Active, Conditions: text, Limit: json.RawMessage(`{"type":"requests","unit":"rpm","value":1}`),
-		}})
-		if err != nil {
-			t.Fatal(err)
+		var got []claviger.Counter
+		for _, r := range set.Match(a, nil) {
+			got = append(got, r.Counter)
 		}
-		if got, want := len(set.Match(a, nil)) == 1, matchesNaively(conditions, request(a)); got != want {
-			t.Fatalf("%s on %+v: matches = %v", text, a, got)
+		if !slices.Equal(got, want) {
+			t.Fatalf("together %v, each alone %v", got, want)
 		}
 	})
 }

@@ -128,7 +128,7 @@ func (c *accessChange) global(ctx context.Context) error {
 			global.UsageLimits = c.p.usageLimits(path+".usage_limits", in.UsageLimits.Value, unset(global.UsageLimits), inArray, c.now)
 		}
 		if in.RateLimits.Set {
-			global.RateLimits = c.p.rateLimits(path+".rate_limits", in.RateLimits.Value, 1)
+			global.RateLimits = c.p.rateLimits(path+".rate_limits", in.RateLimits.Value, unset(global.RateLimits), 1)
 		}
 		if c.i.GlobalAccess, err = json.Marshal(global); err != nil {
 			return err
@@ -202,7 +202,7 @@ func (c *accessChange) row(ctx context.Context, at string, row AccessRow, named 
 		counting{&g.LastResetAt, &g.LimitedAt}.since(old, g.UsageLimits, inArray, c.now)
 	}
 	if row.RateLimits.Set {
-		g.RateLimits = c.p.rateLimits(at+".rate_limits", row.RateLimits.Value, 1)
+		g.RateLimits = c.p.rateLimits(at+".rate_limits", row.RateLimits.Value, g.RateLimits, 1)
 	}
 	if row.ResetUsage {
 		counting{&g.LastResetAt, &g.LimitedAt}.byHand(c.now)

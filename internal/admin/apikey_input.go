@@ -56,7 +56,7 @@ func (in APIKeyInput) apply(k *claviger.APIKey, p *problems, now time.Time) {
 		counting{&k.ResetAt, &k.LimitedAt}.since(old, k.UsageLimits, asObject, now)
 	}
 	if in.RateLimits.Set {
-		k.RateLimits = p.rateLimits("rate_limits", in.RateLimits.Value, maxRateLimits)
+		k.RateLimits = p.rateLimits("rate_limits", in.RateLimits.Value, k.RateLimits, maxRateLimits)
 	}
 	if in.Defaults.Set {
 		k.Defaults = p.defaults(*k, in.Defaults)

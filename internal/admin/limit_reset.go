@@ -44,13 +44,8 @@ func withReset(ms []member, u, before usage, s shape, now time.Time) []member {
 // not say one: they may not know of it, and must not loosen it.
 func withEnforcement(ms []member, u, before usage, old json.RawMessage) []member {
 	value := field(theLimit(old), "enforcement")
-	if before.kind != u.kind || isNull(value) {
+	if before.kind != u.kind || isNull(value) || named(ms, "enforcement") {
 		return ms
-	}
-	for _, m := range ms {
-		if m.name == "enforcement" {
-			return ms
-		}
 	}
 	return append(ms, member{"enforcement", value})
 }

@@ -94,6 +94,29 @@ func TestTheEnforcementOfALimitStays(t *testing.T) {
 	}
 }
 
+// Nor those of strict rates, each found by its type and unit.
+func TestTheEnforcementOfRatesStays(t *testing.T) {
+	const strict = `[{"type":"tokens","unit":"rpm","value":9,"enforcement":"strict"},{"type":"requests","unit":"rpm","value":9},{"type":"tokens","unit":"rpd","value":90,"enforcement":null}]`
+	for name, tt := range map[string]struct{ old, in, want string }{
+		"left out":                   {strict, `[{"type":"tokens","unit":"rpm","value":20}]`, `[{"type":"tokens","unit":"rpm","value":20,"enforcement":"strict"}]`},
+		"left out, in another place": {strict, `[{"type":"requests","unit":"rpm","value":1},{"unit":"rpm","value":20,"type":"tokens"}]`, `[{"type":"requests","unit":"rpm","value":1},{"unit":"rpm","value":20,"type":"tokens","enforcement":"strict"}]`},
+		"null":                       {strict, `[{"type":"tokens","unit":"rpm","value":20,"enforcement":null}]`, `[{"type":"tokens","unit":"rpm","value":20,"enforcement":null}]`},
+		"of another unit":            {strict, `[{"type":"tokens","unit":"rph","value":20}]`, `[{"type":"tokens","unit":"rph","value":20}]`},
+		"of another type":            {`[{"type":"tokens","unit":"rpm","value":9,"enforcement":"strict"}]`, `[{"type":"requests","unit":"rpm","value":20}]`, `[{"type":"requests","unit":"rpm","value":20}]`},
+		"left out after null":        {strict, `[{"type":"tokens","unit":"rpd","value":20}]`, `[{"type":"tokens","unit":"rpd","value":20}]`},
+		"said now":                   {strict, `[{"type":"requests","unit":"rpm","value":20,"enforcement":"strict"}]`, `[{"type":"requests","unit":"rpm","value":20,"enforcement":"strict"}]`},
+		"where there was none":       {``, `[{"type":"tokens","unit":"rpm","value":20}]`, `[{"type":"tokens","unit":"rpm","value":20}]`},
+		"rates that are lifted":      {strict, `[]`, ``},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var p problems
+			if got := p.rateLimits("r", json.RawMessage(tt.in), json.RawMessage(tt.old), 5); !p.empty() || string(got) != tt.want {
+				t.Errorf("stored %s, want %s; %v", got, tt.want, p.more)
+			}
+		})
+	}
+}
+
 // A limit whose only reset came since can still be changed.
 func TestAResetThatCameMayStay(t *testing.T) {
 	const old = `{"credit_limit":10,"next_usage_reset_at":"2030-05-01T00:00:00.000Z"}`

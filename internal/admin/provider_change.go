@@ -44,7 +44,7 @@ func (in ProviderInput) apply(row *claviger.Provider, p *problems, now time.Time
 		counting{&row.ResetAt, &row.LimitedAt}.since(old, row.UsageLimits, asObject, now)
 	}
 	if in.RateLimits.Set {
-		row.RateLimits = p.oneOrMoreRates("rate_limits", in.RateLimits.Value)
+		row.RateLimits = p.oneOrMoreRates("rate_limits", in.RateLimits.Value, row.RateLimits)
 	}
 	if in.ExpiresAt.Set {
 		row.ExpiresAt = p.time("expires_at", in.ExpiresAt.Value)
@@ -58,11 +58,11 @@ func (in ProviderInput) apply(row *claviger.Provider, p *problems, now time.Time
 }
 
 // oneOrMoreRates is rateLimits that takes one limit without its array, too.
-func (p *problems) oneOrMoreRates(path string, raw json.RawMessage) json.RawMessage {
+func (p *problems) oneOrMoreRates(path string, raw, old json.RawMessage) json.RawMessage {
 	if kind(raw) != '{' {
-		return p.rateLimits(path, raw, maxRateLimits)
+		return p.rateLimits(path, raw, old, maxRateLimits)
 	}
-	return slices.Concat([]byte("["), p.rateLimit(path, raw), []byte("]"))
+	return slices.Concat([]byte("["), p.rateLimit(path, raw, old), []byte("]"))
 }
 
 // newRow is a provider in the making.

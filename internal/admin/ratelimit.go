@@ -4,13 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 const maxRate = 1e12
 
-// rateLimits checks an array of at most `most` rate limits and returns what is
-// stored of it; no limit at all is nil. A value of 0 is a limit: it blocks.
-func (p *problems) rateLimits(path string, raw json.RawMessage, most int) json.RawMessage {
+// rateLimits checks an array of at most `most` rate limits, which takes the place
+// of old, and returns what is stored of it; no limit at all is nil. A value of 0 is
+// a limit: it blocks.
+func (p *problems) rateLimits(path string, raw, old json.RawMessage, most int) json.RawMessage {
 	if isNull(raw) {
 		return nil
 	}
@@ -23,12 +25,12 @@ func (p *problems) rateLimits(path string, raw json.RawMessage, most int) json.R
 		if i > 0 {
 			out = append(out, ',')
 		}
-		out = append(out, p.rateLimit(fmt.Sprintf("%s[%d]", path, i), item)...)
+		out = append(out, p.rateLimit(fmt.Sprintf("%s[%d]", path, i), item, old)...)
 	}
 	return append(out, ']')
 }
 
-func (p *problems) rateLimit(path string, raw json.RawMessage) json.RawMessage {
+func (p *problems) rateLimit(path string, raw, old json.RawMessage) json.RawMessage {
 	ms, ok := members(raw)
 	if !ok {
 		p.add(path, "must be an object")
@@ -58,7 +60,34 @@ func (p *problems) rateLimit(path string, raw json.RawMessage) json.RawMessage {
 			p.add(path+"."+name, "is required")
 		}
 	}
-	return object(kept)
+	return object(rateWithEnforcement(kept, old))
+}
+
+// rateWithEnforcement keeps what was said of the enforcement of a rate with the
+// same type and unit, as [withEnforcement] does.
+func rateWithEnforcement(ms []member, old json.RawMessage) []member {
+	rates, _ := elements(old)
+	for _, rate := range rates {
+		value := field(rate, "enforcement")
+		if !isNull(value) && sameWord(ms, rate, "type") && sameWord(ms, rate, "unit") && !named(ms, "enforcement") {
+			return append(ms, member{"enforcement", value})
+		}
+	}
+	return ms
+}
+
+// sameWord reports whether a member is the same text in both.
+func sameWord(ms []member, stored json.RawMessage, name string) bool {
+	was, there := text(field(stored, name))
+	return there && slices.ContainsFunc(ms, func(m member) bool {
+		is, ok := text(m.value)
+		return m.name == name && ok && is == was
+	})
+}
+
+// named reports whether there is a member of that name.
+func named(ms []member, name string) bool {
+	return slices.ContainsFunc(ms, func(m member) bool { return m.name == name })
 }
 
 func (p *problems) rate(at string, raw json.RawMessage, least float64) json.RawMessage {

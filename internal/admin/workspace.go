@@ -122,7 +122,7 @@ func (in WorkspaceInput) apply(w *claviger.Workspace, p *problems, now time.Time
 		counting{&w.ResetAt, &w.LimitedAt}.since(old, w.UsageLimits, inArray, now)
 	}
 	if in.RateLimits.Set {
-		w.RateLimits = p.rateLimits("rate_limits", in.RateLimits.Value, 1)
+		w.RateLimits = p.rateLimits("rate_limits", in.RateLimits.Value, w.RateLimits, 1)
 	}
 	if in.ResetUsage {
 		counting{&w.ResetAt, &w.LimitedAt}.byHand(now)

@@ -11,7 +11,7 @@ import (
 // when little of it is alive. The live heap of a busy server is a few megabytes,
 // and by default the collector would run each time as much again has been
 // allocated: dozens of times a second.
-const heapFloor = 16 << 20
+const heapFloor = 24 << 20
 
 const (
 	// minPercent is the collector's own default.

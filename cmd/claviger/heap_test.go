@@ -7,10 +7,10 @@ func TestTheHeapMayGrowByTheFloorAndNeverByLessThanItself(t *testing.T) {
 		live uint64
 		want int
 	}{
-		"nothing alive":      {0, 400},
-		"next to nothing":    {1 << 20, 400},
-		"a busy, small heap": {8 << 20, 200},
-		"as much as floor":   {16 << 20, 100},
+		"nothing alive":      {0, 600},
+		"next to nothing":    {1 << 20, 600},
+		"a busy, small heap": {8 << 20, 300},
+		"as much as floor":   {24 << 20, 100},
 		"a large heap":       {1 << 30, 100},
 	}
 	for name, tt := range tests {

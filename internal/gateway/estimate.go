@@ -25,7 +25,7 @@ const (
 
 // guess is what the request is likely to use.
 func (x *exchange) guess(m *priced, operation provider.Operation) estimate {
-	e := estimate{in: llm.EstimateInput(x.request.Body)}
+	e := estimate{in: x.request.Input}
 	if operation != provider.Embed {
 		e.out = x.request.MaxOutput
 		if e.out <= 0 {

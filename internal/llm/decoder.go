@@ -29,7 +29,7 @@ type Decoder struct {
 // NewDecoder returns what reads the answer to r, the caller's own request: what
 // r asks decides what the caller gets.
 func NewDecoder(r Request) *Decoder {
-	return &Decoder{keepUsage: r.IncludeUsage, input: EstimateInput(r.Body)}
+	return &Decoder{keepUsage: r.IncludeUsage, input: r.Input}
 }
 
 // Body reads the whole body of a success and returns body itself, or a [*Fault]

@@ -206,7 +206,7 @@ func FuzzDecoder(f *testing.F) {
 	f.Add([]byte(`[{"error":{"code":1,"errors":[{"msg":"\ud800"}]}}]`))
 	f.Add([]byte(`{"model":"m","x_groq":{"usage":{"prompt_tokens":1e40}},"usage":{"total_tokens":-1}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		d := NewDecoder(Request{Body: data})
+		d := NewDecoder(Request{Input: EstimateInput(data)})
 		if out, err := d.Body(data); err == nil {
 			streamed, ok := ScanUsage(strings.NewReader(string(data)))
 			u, known := d.Usage()

@@ -32,4 +32,6 @@ type Request struct {
 	MaxTokensSaid bool
 	// Choices is "n"; 1 when absent or less.
 	Choices int64
+	// Input is how long the input is, as [EstimateInput] guesses it, in tokens.
+	Input int64
 }

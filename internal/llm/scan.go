@@ -56,7 +56,7 @@ func (s *scanner) scan(body []byte) Request {
 	// The decoder reads a bytes.Buffer in place, so offsets are into body.
 	s.source = *bytes.NewBuffer(body)
 	s.decoder.Reset(&s.source)
-	s.request = Request{Body: body, Choices: 1}
+	s.request = Request{Body: body, Choices: 1, Input: EstimateInput(body)}
 	if s.decoder.PeekKind() != '{' {
 		if _, err := s.decoder.ReadValue(); err != nil {
 			s.syntax(err)

@@ -17,7 +17,7 @@ import (
 func TestScanReads(t *testing.T) {
 	tests := map[string]struct {
 		body string
-		want Request // without Body and spans
+		want Request // without Body, spans and Input
 	}{
 		"an empty object":              {`{}`, Request{Choices: 1}},
 		"a model":                      {`{"model":"gpt-4o"}`, Request{Model: "gpt-4o", Choices: 1}},
@@ -56,7 +56,10 @@ func TestScanReads(t *testing.T) {
 					t.Errorf("a span holds %q", s.at.of(got.Body))
 				}
 			}
-			got.Body, got.ModelAt, got.StreamAt, got.Options, got.UsageAt = nil, Span{}, Span{}, Span{}, Span{}
+			if want := EstimateInput([]byte(tt.body)); got.Input != want {
+				t.Errorf("Input is %d, want %d", got.Input, want)
+			}
+			got.Body, got.Input, got.ModelAt, got.StreamAt, got.Options, got.UsageAt = nil, 0, Span{}, Span{}, Span{}, Span{}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Error(diff)
 			}

@@ -71,5 +71,6 @@ func (a *account) Encode(call provider.Call) (provider.Upstream, error) {
 }
 
 func (a *account) Decode(call provider.Call) provider.Decoder {
+	call.Request.Body = nil // a stream may outlive it by minutes
 	return &decoder{call: call, created: a.now().Unix()}
 }

@@ -130,7 +130,7 @@ func TestUsageIsSaidWhenBothHalvesAre(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			d := open(t).Decode(provider.Call{Request: llm.Request{Body: bytes.Repeat([]byte("x"), 100)}})
+			d := open(t).Decode(provider.Call{Request: llm.Request{Input: 25}})
 			for _, frame := range strings.SplitAfter(tt.frames, "\n\n") {
 				if _, _, err := d.Frame(nil, []byte(frame)); err != nil {
 					t.Fatal(err)

@@ -117,7 +117,7 @@ func (d *decoder) Usage() (provider.Usage, bool) {
 	u.InputSaid = d.said.in && (t.In() > 0 || t.Out() == 0 && d.bytes == 0)
 	u.OutputSaid = d.said.out && d.said.bytes == d.bytes && (t.Out() > 0 || d.bytes == 0)
 	if !u.InputSaid {
-		t.Input += max(llm.EstimateInput(d.call.Request.Body)-t.In(), 0)
+		t.Input += max(d.call.Request.Input-t.In(), 0)
 	}
 	if !u.OutputSaid {
 		t.Output = max(t.Output, d.pieces, (d.bytes+3)/4)

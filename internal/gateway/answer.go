@@ -34,11 +34,17 @@ func inOwnWords(err error) error {
 	return err
 }
 
+// countedByServer is up to how many bytes an answer that is written at once gets
+// its Content-Length from the server, which then holds it whole.
+const countedByServer = 2 << 10
+
 // sendJSON sends a whole JSON body.
 func (x *exchange) sendJSON(status int, body []byte) {
 	h := x.w.Header()
 	h["Content-Type"] = jsonType
-	h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	if len(body) > countedByServer {
+		h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	}
 	x.wrote = true
 	x.w.WriteHeader(status)
 	x.w.Write(body) // a caller that left is noticed by its context

@@ -45,8 +45,12 @@ func (h *hold) of(c *counter) *item {
 	return nil
 }
 
+// chargeSize is what a charge usually takes as text, in bytes.
+const chargeSize = 80
+
 // AppendCharges adds what the hold counts on.
 func (h *hold) AppendCharges(b []byte, without ...claviger.Measure) []byte {
+	b = slices.Grow(b, len(h.items)*chargeSize)
 	for i := range h.items {
 		it := &h.items[i]
 		if !slices.Contains(without, it.rule.Counter.Measure) {

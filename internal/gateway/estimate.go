@@ -29,7 +29,7 @@ func (x *exchange) guess(m *priced, operation provider.Operation) estimate {
 	if operation != provider.Embed {
 		e.out = x.request.MaxOutput
 		if e.out <= 0 {
-			e.out = m.usual()
+			e.out = max(m.usual(), min(llm.Thinking(x.request.Body), m.longest))
 		}
 		e.out = x.choices(e.out)
 	}

@@ -18,6 +18,7 @@ type priced struct {
 	*pricing.Quote
 	names      []string // see [limits.Attributes]
 	aiProvider string
+	longest    int64        // that it can think and answer, in tokens
 	broken     error        // why it has no price; nil for most
 	output     atomic.Int64 // tokens; 0: no answer yet
 	reasoning  atomic.Int64 // those of them that nobody sees; 0: none
@@ -48,6 +49,10 @@ func (p *priced) usual() int64 {
 	}
 	return assumedOutput
 }
+
+// unknownLongest bounds, in tokens, how long a model thinks of which that is not
+// known.
+const unknownLongest = 1 << 20
 
 // maxPriced bounds the models remembered for one target: callers name them.
 const maxPriced = 1000
@@ -110,7 +115,16 @@ func (p *prices) compile(model string) *priced {
 		p.log.Error("a model's price cannot be read", "ai_provider", in.AIProvider, "error", err)
 		return &priced{broken: err}
 	}
-	return &priced{Quote: quote, names: names, aiProvider: in.AIProvider}
+	m := &priced{Quote: quote, names: names, aiProvider: in.AIProvider, longest: unknownLongest}
+	if in.Catalogue != nil {
+		for _, name := range append(in.AlsoKnownAs, model) {
+			if known, ok := in.Catalogue.Find(in.AIProvider, name); ok && known.ContextWindow > 0 {
+				m.longest = known.ContextWindow
+				break
+			}
+		}
+	}
+	return m
 }
 
 // pricesOf are the prices of a stored integration.

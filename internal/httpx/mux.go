@@ -19,12 +19,12 @@ import (
 func Enveloped(log *slog.Logger, mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !clean(r.URL.Path) {
-			WriteAdmin(w, log, noRoute)
+			WriteAdmin(w, log, noRoute(r.URL.Path))
 			return
 		}
 		fallback, pattern := mux.Handler(r)
 		if pattern != "" && !spelt(pattern, r.URL) {
-			WriteAdmin(w, log, noRoute)
+			WriteAdmin(w, log, noRoute(r.URL.Path))
 			return
 		}
 		if pattern != "" {
@@ -38,11 +38,25 @@ func Enveloped(log *slog.Logger, mux *http.ServeMux) http.Handler {
 			NotAllowed(w, allow)
 			return
 		}
-		WriteAdmin(w, log, noRoute)
+		WriteAdmin(w, log, noRoute(r.URL.Path))
 	})
 }
 
-var noRoute = claviger.Fail(claviger.NotFound, "Not Found")
+// noRoute says of an unknown path what is most likely wrong with it. Clients put
+// a base URL in front of paths of their own and show the message alone: most
+// wrong paths are a base URL that lacks the version, or has it twice.
+func noRoute(p string) error {
+	message := "Not Found: the API is below /v1, which the base URL may lack"
+	for _, version := range []string{"/v1/", "/v2/"} {
+		switch rest, below := strings.CutPrefix(p, version); {
+		case below && (strings.HasPrefix(rest, "v1/") || strings.HasPrefix(rest, "v2/")):
+			message = "Not Found: the path has the version twice, once of the base URL's"
+		case below:
+			message = "Not Found: Claviger serves no such route; docs/compatibility.md lists those it serves"
+		}
+	}
+	return claviger.Fail(claviger.NotFound, message)
+}
 
 // NotAllowed answers 405; allow lists the methods that would do.
 func NotAllowed(w http.ResponseWriter, allow string) {

@@ -116,13 +116,15 @@ func (p *problems) rotation(k claviger.APIKey, in Optional[RotationInput], now t
 	}
 	if v.NextAt.Value != "" {
 		policy.NextAt = p.rotationDate(at+".next_rotation_at", v.NextAt.Value, k, now)
+		if sent, err := time.Parse(time.RFC3339, v.NextAt.Value); err == nil && sent.Equal(policy.NextAt) {
+			policy.NextText = v.NextAt.Value
+		}
 	} else {
 		policy.NextAt = policy.After(now)
 	}
 	if v.Period.Value == "" && !v.PeriodDays.Set && v.NextAt.Value == "" {
 		p.add(at, "needs rotation_period, rotation_period_days or next_rotation_at")
 	}
-	policy.TransitionMS = claviger.MinTransition.Milliseconds()
 	if ms, ok := v.TransitionMS.Get(); ok {
 		policy.TransitionMS = p.transition(at+".key_transition_period_ms", ms, policy).Milliseconds()
 	}

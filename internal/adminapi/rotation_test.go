@@ -91,12 +91,14 @@ func jsonOf(t *testing.T, v any) string {
 func TestRotationPolicies(t *testing.T) { // it is Monday, 2030-05-06
 	w := newWorld(t)
 	ok := map[string]struct{ policy, want string }{
-		"weekly":               {`{"rotation_period":"weekly"}`, `["weekly",null,"2030-05-13T00:00:00.000Z",1800000]`},
+		"weekly":               {`{"rotation_period":"weekly"}`, `["weekly",null,"2030-05-13T00:00:00.000Z",null]`},
 		"monthly":              {`{"rotation_period":"monthly","key_transition_period_ms":86400000}`, `["monthly",null,"2030-06-01T00:00:00.000Z",86400000]`},
-		"days":                 {`{"rotation_period_days":90,"rotation_period":null}`, `[null,90,"2030-08-04T00:00:00.000Z",1800000]`},
-		"a date":               {`{"next_rotation_at":"2030-07-01T15:30:00+02:00"}`, `[null,null,"2030-07-01T00:00:00.000Z",1800000]`},
-		"a period and a date":  {`{"rotation_period":"weekly","next_rotation_at":"2030-07-03T00:00:00Z"}`, `["weekly",null,"2030-07-03T00:00:00.000Z",1800000]`},
-		"a date in local time": {`{"next_rotation_at":"2030-07-01T00:30:00+02:00"}`, `[null,null,"2030-06-30T00:00:00.000Z",1800000]`},
+		"days":                 {`{"rotation_period_days":90,"rotation_period":null}`, `[null,90,"2030-08-04T00:00:00.000Z",null]`},
+		"a date":               {`{"next_rotation_at":"2030-07-01T15:30:00+02:00"}`, `[null,null,"2030-07-01T00:00:00.000Z",null]`},
+		"a period and a date":  {`{"rotation_period":"weekly","next_rotation_at":"2030-07-03T00:00:00Z"}`, `["weekly",null,"2030-07-03T00:00:00Z",null]`},
+		"the default, said":    {`{"rotation_period":"weekly","key_transition_period_ms":1800000}`, `["weekly",null,"2030-05-13T00:00:00.000Z",1800000]`},
+		"a midnight elsewhere": {`{"next_rotation_at":"2030-07-01T02:00:00+02:00"}`, `[null,null,"2030-07-01T02:00:00+02:00",null]`},
+		"a date in local time": {`{"next_rotation_at":"2030-07-01T00:30:00+02:00"}`, `[null,null,"2030-06-30T00:00:00.000Z",null]`},
 	}
 	for name, tt := range ok {
 		t.Run(name, func(t *testing.T) {

@@ -15,7 +15,7 @@ type RotationPolicy struct {
 	RotationPeriod        *string `json:"rotation_period" enum:"weekly,monthly"`
 	RotationPeriodDays    *int    `json:"rotation_period_days"`
 	NextRotationAt        *string `json:"next_rotation_at" format:"date-time" doc:"When the key is due; it is rotated by whoever asks for it, never by itself."`
-	KeyTransitionPeriodMS int64   `json:"key_transition_period_ms"`
+	KeyTransitionPeriodMS *int64  `json:"key_transition_period_ms" doc:"As it was given; null: 1800000."`
 	Status                string  `json:"status" enum:"ACTIVE"`
 }
 
@@ -25,8 +25,13 @@ func rotationWire(k claviger.APIKey) *RotationPolicy {
 		return nil
 	}
 	out := &RotationPolicy{
-		RotationPeriod: orNull(p.Period), NextRotationAt: instant(p.NextAt),
-		KeyTransitionPeriodMS: p.Transition().Milliseconds(), Status: "ACTIVE",
+		RotationPeriod: orNull(p.Period), NextRotationAt: instant(p.NextAt), Status: "ACTIVE",
+	}
+	if p.NextText != "" {
+		out.NextRotationAt = &p.NextText
+	}
+	if p.TransitionMS > 0 {
+		out.KeyTransitionPeriodMS = &p.TransitionMS
 	}
 	if p.PeriodDays > 0 {
 		out.RotationPeriodDays = &p.PeriodDays

@@ -173,7 +173,7 @@ func (p *problems) usageTogether(prefix string, u usage, s shape) {
 		p.add(prefix+"credit_limit", "must be a whole number")
 	}
 	if u.threshold >= 0 && u.limit >= 0 && u.threshold >= u.limit {
-		p.add(prefix+"alert_threshold", "must be below credit_limit")
+		p.add(prefix+"alert_threshold", "must be below credit_limit; it is an amount too, not a percentage")
 	}
 	if u.periodic != "" && u.days > 0 {
 		p.add(prefix+"periodic_reset_days", "cannot be given together with periodic_reset")

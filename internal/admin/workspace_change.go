@@ -83,9 +83,11 @@ func (s *Service) UpdateWorkspace(ctx context.Context, by authz.Caller, ref stri
 }
 
 // DeleteWorkspaceInput confirms a deletion by the workspace's name, with or
-// without its icon in front.
+// without its icon in front. Without force the name may be left out: the
+// published description has no place for it, and keys and providers keep the
+// workspace.
 type DeleteWorkspaceInput struct {
-	Name  string
+	Name  string // "" for none
 	Force bool // delete what is in it as well
 	Found claviger.Problems
 }
@@ -102,7 +104,10 @@ func (s *Service) DeleteWorkspace(ctx context.Context, by authz.Caller, ref stri
 			return err
 		}
 		p := startWith(in.Found)
-		if name := strings.TrimSpace(in.Name); name != ws.Name && name != DisplayName(ws) {
+		switch name := strings.TrimSpace(in.Name); {
+		case name == "" && in.Force:
+			p.add("name", "is required with force_delete, to confirm")
+		case name != "" && name != ws.Name && name != DisplayName(ws):
 			p.add("name", "must be the workspace's name, to confirm")
 		}
 		if err := p.err(); err != nil {

@@ -83,7 +83,7 @@ func (a *api) updateWorkspace(ctx context.Context, by authz.Caller, in *struct {
 
 // DeleteWorkspaceRequest confirms the deletion of a workspace.
 type DeleteWorkspaceRequest struct {
-	Name        string `json:"name" required:"true" doc:"The workspace's name, to confirm."`
+	Name        string `json:"name" doc:"The workspace's name, to confirm. May be left out without force_delete."`
 	ForceDelete bool   `json:"force_delete" doc:"Delete its keys, providers and integrations as well."`
 }
 

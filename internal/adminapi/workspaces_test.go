@@ -95,27 +95,27 @@ func TestWorkspaceRefusals(t *testing.T) {
 		status                    int
 		contain                   []string
 	}{
-		"no name":                         {orgAdmin, "POST", "/admin/workspaces", `{}`, 400, []string{`"path":"name"`}},
-		"every limit wrong":               {orgAdmin, "POST", "/admin/workspaces", `{"name":" ","usage_limits":[{"credit_limit":0,"type":"money","periodic_reset":"weekly","periodic_reset_days":400}],"rate_limits":[{"type":"requests","unit":"year"}],"defaults":{"metadata":{"a":1}}}`, 400, []string{`"path":"name"`, `"path":"usage_limits[0].credit_limit"`, `"path":"usage_limits[0].type"`, `"path":"usage_limits[0].periodic_reset_days"`, `"path":"rate_limits[0].unit"`, `"path":"rate_limits[0].value"`, `"path":"defaults.metadata.a"`}},
-		"fraction where a count must be":  {orgAdmin, "POST", "/admin/workspaces", `{"name":"n","usage_limits":[{"credit_limit":10.5}]}`, 400, []string{`"path":"usage_limits[0].credit_limit"`}},
-		"threshold over the limit":        {orgAdmin, "POST", "/admin/workspaces", `{"name":"n","usage_limits":[{"credit_limit":10,"alert_threshold":10}]}`, 400, []string{`"path":"usage_limits[0].alert_threshold"`}},
-		"two cadences":                    {orgAdmin, "POST", "/admin/workspaces", `{"name":"n","usage_limits":[{"credit_limit":10,"periodic_reset":"weekly","periodic_reset_days":3}]}`, 400, []string{`"path":"usage_limits[0].periodic_reset_days"`}},
-		"too few tokens":                  {orgAdmin, "POST", "/admin/workspaces", `{"name":"n","usage_limits":[{"credit_limit":10,"type":"tokens"}]}`, 400, []string{`"path":"usage_limits[0].credit_limit"`}},
-		"two limits":                      {orgAdmin, "POST", "/admin/workspaces", `{"name":"n","usage_limits":[{"credit_limit":10},{"credit_limit":20}]}`, 400, []string{`"path":"usage_limits"`}},
-		"limits as an object":             {orgAdmin, "POST", "/admin/workspaces", `{"name":"n","usage_limits":{"credit_limit":10}}`, 400, []string{`"path":"usage_limits"`}},
-		"numbers too big for anything":    {orgAdmin, "POST", "/admin/workspaces", `{"name":"n","usage_limits":[{"credit_limit":1e400}]}`, 400, []string{"out of range"}},
-		"deletion without a name":         {orgAdmin, "DELETE", "/admin/workspaces/" + other, `{}`, 400, []string{`"path":"name"`}},
-		"deletion without a body":         {orgAdmin, "DELETE", "/admin/workspaces/" + other, ``, 400, []string{`"path":"name"`}},
-		"deletion by another's name":      {orgAdmin, "DELETE", "/admin/workspaces/" + other, `{"name":"Default"}`, 400, []string{`"path":"name"`}},
-		"deletion with a key in it":       {orgAdmin, "DELETE", "/admin/workspaces/" + own, `{"name":"Default"}`, 409, []string{"AB07", "Unable to delete. Please ensure that all Virtual Keys are deleted"}},
-		"unknown workspace":               {orgAdmin, "GET", "/admin/workspaces/ws-none", ``, 403, []string{"AB03"}},
-		"another workspace's, with a key": {workspace, "GET", "/admin/workspaces/" + other, ``, 403, []string{"AB03"}},
-		"change of another workspace's":   {workspace, "PUT", "/admin/workspaces/" + other, `{"name":"mine"}`, 403, []string{"AB03"}},
-		"creation with a workspace key":   {workspace, "POST", "/admin/workspaces", `{"name":"n"}`, 403, []string{"AB03"}},
-		"deletion with a workspace key":   {workspace, "DELETE", "/admin/workspaces/" + own, `{"name":"Default","force_delete":true}`, 403, []string{"AB03"}},
-		"a name with a NUL":               {orgAdmin, "POST", "/admin/workspaces", `{"name":"a\u0000b"}`, 400, []string{`"path":"name"`}},
-		"a lone surrogate":                {orgAdmin, "POST", "/admin/workspaces", `{"name":"\ud800"}`, 400, []string{"AB01"}},
-		"wrong way to write names":        {orgAdmin, "GET", "/admin/workspaces/" + own + "?name_format=big", ``, 400, []string{`"path":"name_format"`}},
+		"no name":                                   {orgAdmin, "POST", "/admin/workspaces", `{}`, 400, []string{`"path":"name"`}},
+		"every limit wrong":                         {orgAdmin, "POST", "/admin/workspaces", `{"name":" ","usage_limits":[{"credit_limit":0,"type":"money","periodic_reset":"weekly","periodic_reset_days":400}],"rate_limits":[{"type":"requests","unit":"year"}],"defaults":{"metadata":{"a":1}}}`, 400, []string{`"path":"name"`, `"path":"usage_limits[0].credit_limit"`, `"path":"usage_limits[0].type"`, `"path":"usage_limits[0].periodic_reset_days"`, `"path":"rate_limits[0].unit"`, `"path":"rate_limits[0].value"`, `"path":"defaults.metadata.a"`}},
+		"fraction where a count must be":            {orgAdmin, "POST", "/admin/workspaces", `{"name":"n","usage_limits":[{"credit_limit":10.5}]}`, 400, []string{`"path":"usage_limits[0].credit_limit"`}},
+		"threshold over the limit":                  {orgAdmin, "POST", "/admin/workspaces", `{"name":"n","usage_limits":[{"credit_limit":10,"alert_threshold":10}]}`, 400, []string{`"path":"usage_limits[0].alert_threshold"`, "not a percentage"}},
+		"two cadences":                              {orgAdmin, "POST", "/admin/workspaces", `{"name":"n","usage_limits":[{"credit_limit":10,"periodic_reset":"weekly","periodic_reset_days":3}]}`, 400, []string{`"path":"usage_limits[0].periodic_reset_days"`}},
+		"too few tokens":                            {orgAdmin, "POST", "/admin/workspaces", `{"name":"n","usage_limits":[{"credit_limit":10,"type":"tokens"}]}`, 400, []string{`"path":"usage_limits[0].credit_limit"`}},
+		"two limits":                                {orgAdmin, "POST", "/admin/workspaces", `{"name":"n","usage_limits":[{"credit_limit":10},{"credit_limit":20}]}`, 400, []string{`"path":"usage_limits"`}},
+		"limits as an object":                       {orgAdmin, "POST", "/admin/workspaces", `{"name":"n","usage_limits":{"credit_limit":10}}`, 400, []string{`"path":"usage_limits"`}},
+		"numbers too big for anything":              {orgAdmin, "POST", "/admin/workspaces", `{"name":"n","usage_limits":[{"credit_limit":1e400}]}`, 400, []string{"out of range"}},
+		"deletion by force without a name":          {orgAdmin, "DELETE", "/admin/workspaces/" + other, `{"force_delete":true}`, 400, []string{`"path":"name"`, "is required with force_delete"}},
+		"deletion with a key in it, without a body": {orgAdmin, "DELETE", "/admin/workspaces/" + own, ``, 409, []string{"AB07"}},
+		"deletion by another's name":                {orgAdmin, "DELETE", "/admin/workspaces/" + other, `{"name":"Default"}`, 400, []string{`"path":"name"`}},
+		"deletion with a key in it":                 {orgAdmin, "DELETE", "/admin/workspaces/" + own, `{"name":"Default"}`, 409, []string{"AB07", "Unable to delete. Please ensure that all Virtual Keys are deleted"}},
+		"unknown workspace":                         {orgAdmin, "GET", "/admin/workspaces/ws-none", ``, 403, []string{"AB03"}},
+		"another workspace's, with a key":           {workspace, "GET", "/admin/workspaces/" + other, ``, 403, []string{"AB03"}},
+		"change of another workspace's":             {workspace, "PUT", "/admin/workspaces/" + other, `{"name":"mine"}`, 403, []string{"AB03"}},
+		"creation with a workspace key":             {workspace, "POST", "/admin/workspaces", `{"name":"n"}`, 403, []string{"AB03"}},
+		"deletion with a workspace key":             {workspace, "DELETE", "/admin/workspaces/" + own, `{"name":"Default","force_delete":true}`, 403, []string{"AB03"}},
+		"a name with a NUL":                         {orgAdmin, "POST", "/admin/workspaces", `{"name":"a\u0000b"}`, 400, []string{`"path":"name"`}},
+		"a lone surrogate":                          {orgAdmin, "POST", "/admin/workspaces", `{"name":"\ud800"}`, 400, []string{"AB01"}},
+		"wrong way to write names":                  {orgAdmin, "GET", "/admin/workspaces/" + own + "?name_format=big", ``, 400, []string{`"path":"name_format"`}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -141,6 +141,17 @@ func TestWorkspaceRefusals(t *testing.T) {
 	w.must(orgAdmin, "DELETE", "/admin/workspaces/"+own, `{"name":"Default","force_delete":true}`)
 	if got := w.do(workspace, "GET", "/admin/workspaces/"+own, ""); got.status != http.StatusUnauthorized {
 		t.Errorf("the key of a deleted workspace: %d", got.status)
+	}
+}
+
+func TestAWorkspaceWithoutKeysAndProvidersGoesWithoutItsName(t *testing.T) {
+	w := newWorld(t)
+	for name, body := range map[string]string{"no body": ``, "an empty object": `{}`, "no force": `{"force_delete":false}`} {
+		id := w.must(orgAdmin, "POST", "/admin/workspaces", `{"name":"Passing"}`)["id"].(string)
+		w.must(orgAdmin, "DELETE", "/admin/workspaces/"+id, body)
+		if got := w.do(orgAdmin, "GET", "/admin/workspaces/"+id, ""); got.status != http.StatusForbidden {
+			t.Errorf("%s: read after deletion: %d", name, got.status)
+		}
 	}
 }
 

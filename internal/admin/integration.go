@@ -30,23 +30,32 @@ func levelScope(ws claviger.WorkspaceID, verb string) claviger.Scope {
 	return claviger.Scope("workspace_integrations." + verb)
 }
 
-// integration loads an integration that the caller may know of. To a workspace
-// key only those exist that its workspace owns or may use.
+// integration loads an integration that the caller may know of.
 func integration(ctx context.Context, tx Tx, by authz.Caller, ref string) (claviger.Integration, error) {
 	i, err := tx.Integration(ctx, by.OrganisationID, ref)
-	if err != nil || by.IsOrganisation() || i.WorkspaceID == by.WorkspaceID {
-		return i, err
+	if err == nil {
+		err = known(ctx, tx, by, i)
+	}
+	if err != nil {
+		return claviger.Integration{}, err
+	}
+	return i, nil
+}
+
+// known is nil when the caller may know of i. To a workspace key only those
+// exist that its workspace owns or may use.
+func known(ctx context.Context, tx Tx, by authz.Caller, i claviger.Integration) error {
+	if by.IsOrganisation() || i.WorkspaceID == by.WorkspaceID {
+		return nil
 	}
 	if i.WorkspaceID != "" {
-		return claviger.Integration{}, claviger.Missing("integration")
+		return claviger.Missing("integration")
 	}
 	g, err := tx.Grant(ctx, by.OrganisationID, i.ID, by.WorkspaceID)
-	switch {
-	case claviger.CodeOf(err) == claviger.NotFound, err == nil && !g.Enabled:
-		return claviger.Integration{}, claviger.Missing("integration")
-	default:
-		return i, err
+	if claviger.CodeOf(err) == claviger.NotFound || err == nil && !g.Enabled {
+		return claviger.Missing("integration")
 	}
+	return err
 }
 
 // changeable is [integration] for a caller that is about to do verb to it.
@@ -79,17 +88,17 @@ func (s *Service) Integration(ctx context.Context, by authz.Caller, ref string) 
 		return d, err
 	}
 	err = s.store.View(ctx, func(tx Tx) error {
-		i, err := integration(ctx, tx, by, ref)
+		i, granted, err := tx.IntegrationAndGrants(ctx, by.OrganisationID, ref)
 		if err != nil {
+			return err
+		}
+		if err := known(ctx, tx, by, i); err != nil {
 			return err
 		}
 		if !by.IsOrganisation() {
 			i.GlobalAccess = nil // says how other workspaces are limited
 		}
-		d = IntegrationDetail{Integration: i, SecretMappings: Mappings(i.SecretMappings)}
-		if d.WorkspaceCount, err = tx.CountGrants(ctx, by.OrganisationID, i.ID); err != nil {
-			return err
-		}
+		d = IntegrationDetail{Integration: i, SecretMappings: Mappings(i.SecretMappings), WorkspaceCount: granted}
 		return s.show(&d, i)
 	})
 	return d, err

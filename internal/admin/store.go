@@ -70,8 +70,8 @@ type Tx interface {
 	// GloballyGranted lists the active organisation-level integrations whose
 	// global access is enabled: a new workspace gets them.
 	GloballyGranted(ctx context.Context, org claviger.OrganisationID) ([]claviger.Integration, error)
-	// CountGrants counts the enabled rows.
-	CountGrants(ctx context.Context, org claviger.OrganisationID, id claviger.IntegrationID) (int, error)
+	// IntegrationAndGrants counts the enabled rows, too.
+	IntegrationAndGrants(ctx context.Context, org claviger.OrganisationID, ref string) (i claviger.Integration, granted int, err error)
 
 	// Models lists an integration's rows in no order.
 	Models(ctx context.Context, org claviger.OrganisationID, id claviger.IntegrationID) ([]claviger.Model, error)

@@ -70,14 +70,3 @@ func (t *Tx) PutGrant(ctx context.Context, g claviger.Grant) error {
 	}
 	return err
 }
-
-const countGrants = "SELECT COUNT(*) FROM grants WHERE organisation_id = $1 AND integration_id = $2 AND enabled"
-
-// CountGrants counts the enabled rows of an integration.
-func (t *Tx) CountGrants(ctx context.Context, org claviger.OrganisationID, id claviger.IntegrationID) (n int, err error) {
-	n, err = t.count(ctx, "grants", countGrants, org, id)
-	if err == nil && n == 0 { // what is granted is there
-		err = t.integrationExists(ctx, org, id)
-	}
-	return n, err
-}

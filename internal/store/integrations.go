@@ -76,6 +76,23 @@ func (t *Tx) Integration(ctx context.Context, org claviger.OrganisationID, ref s
 	return i, err
 }
 
+// The same with the number of enabled grants, which the index grants_enabled
+// has: of the many rows there may be, one statement reads one.
+var (
+	selectWithGrants = "SELECT " + of("i", integrationColumns) + `,
+	(SELECT COUNT(*) FROM grants g WHERE g.organisation_id = i.organisation_id AND g.integration_id = i.id AND g.enabled)
+FROM integrations i WHERE i.organisation_id = $1 AND i.` + live
+	selectWithGrantsByID   = selectWithGrants + " AND i.id = $2"
+	selectWithGrantsBySlug = selectWithGrants + " AND i.slug = $2"
+)
+
+// IntegrationAndGrants is [Tx.Integration] with how many workspaces may use it.
+func (t *Tx) IntegrationAndGrants(ctx context.Context, org claviger.OrganisationID, ref string) (i claviger.Integration, granted int, err error) {
+	query, value := byRef(ref, selectWithGrantsByID, selectWithGrantsBySlug)
+	err = t.row(ctx, "integration", append(integrationTo(&i), &granted), query, org, value)
+	return i, granted, err
+}
+
 // Integrations lists a page, newest first, and counts all that match.
 func (t *Tx) Integrations(ctx context.Context, org claviger.OrganisationID, q claviger.IntegrationQuery) ([]claviger.Integration, int, error) {
 	switch {

@@ -47,7 +47,9 @@ func (d *draws) everything() []op {
 			return rows, err
 		}},
 		{"globally granted", func(c context.Context, tx *store.Tx) (any, error) { return tx.GloballyGranted(c, d.org) }},
-		{"count of grants", func(c context.Context, tx *store.Tx) (any, error) { return tx.CountGrants(c, d.org, of) }},
+		{"integration and grants", func(c context.Context, tx *store.Tx) (any, error) {
+			return rowsAndTotal(one(tx.IntegrationAndGrants(c, d.org, iref)))
+		}},
 		{"provider", func(c context.Context, tx *store.Tx) (any, error) { return tx.Provider(c, d.org, inWorkspace, pref) }},
 		{"workspaces", func(c context.Context, tx *store.Tx) (any, error) { return rowsAndTotal(tx.Workspaces(c, d.org, ws)) }},
 		{"keys", func(c context.Context, tx *store.Tx) (any, error) { return rowsAndTotal(tx.APIKeys(c, d.org, ks)) }},
@@ -55,6 +57,9 @@ func (d *draws) everything() []op {
 		{"providers", func(c context.Context, tx *store.Tx) (any, error) { return rowsAndTotal(tx.Providers(c, d.org, ps)) }},
 	}
 }
+
+// one is a row as a list of one.
+func one[T any](row T, n int, err error) ([]T, int, error) { return []T{row}, n, err }
 
 func rowsAndTotal[T any](rows []T, total int, err error) (any, error) {
 	return struct {

@@ -58,10 +58,13 @@ func roundTrip(t *testing.T, w *world) {
 		global, err := tx.GloballyGranted(ctx, id)
 		ok(t, err)
 		same(t, "globally granted", []claviger.Integration{want.integration}, global)
-		n, err := tx.CountGrants(ctx, id, o.integration.ID)
-		ok(t, err)
-		same(t, "grants counted", 1, n)
-		n, err = tx.WorkspaceDependents(ctx, id, o.workspace.ID)
+		for _, ref := range []string{string(o.integration.ID), o.integration.Slug} {
+			i, n, err := tx.IntegrationAndGrants(ctx, id, ref)
+			ok(t, err)
+			same(t, "integration and grants "+ref, want.integration, i)
+			same(t, "grants counted", 1, n)
+		}
+		n, err := tx.WorkspaceDependents(ctx, id, o.workspace.ID)
 		ok(t, err)
 		same(t, "dependents", 2, n)
 		return nil

@@ -20,12 +20,12 @@ func foreign(t *testing.T, w *world) {
 		_, integration := tx.Integration(ctx, our, string(x.integration.ID))
 		_, grants := tx.Grants(ctx, our, x.integration.ID)
 		_, oneGrant := tx.Grant(ctx, our, x.integration.ID, x.workspace.ID)
-		_, count := tx.CountGrants(ctx, our, x.integration.ID)
+		_, _, counted := tx.IntegrationAndGrants(ctx, our, string(x.integration.ID))
 		_, provider := tx.Provider(ctx, our, x.workspace.ID, string(x.provider.ID))
 		_, slug := tx.Provider(ctx, our, x.workspace.ID, x.provider.Slug)
 		_, organisation := tx.Organisation(ctx, claviger.NewID[claviger.OrganisationID]())
 		return map[string]error{"Workspace": workspace, "WorkspaceDependents": dependents, "APIKey": key,
-			"Integration": integration, "Grants": grants, "Grant": oneGrant, "CountGrants": count,
+			"Integration": integration, "Grants": grants, "Grant": oneGrant, "IntegrationAndGrants": counted,
 			"Provider by id": provider, "Provider by slug": slug, "Organisation": organisation}
 	}
 	w.view(func(tx *store.Tx) error {

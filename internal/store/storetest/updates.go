@@ -57,8 +57,9 @@ func updated(t *testing.T, w *world) {
 		gotGrant, err := tx.Grant(ctx, org, in.ID, ws.ID)
 		ok(t, err)
 		same(t, "grant", g, gotGrant)
-		n, err := tx.CountGrants(ctx, org, in.ID)
+		gotIn, n, err := tx.IntegrationAndGrants(ctx, org, "new")
 		ok(t, err)
+		same(t, "integration beside its grants", in, gotIn)
 		same(t, "enabled grants", 0, n)
 		return nil
 	})

@@ -16,8 +16,10 @@ type admission struct {
 	operation provider.Operation
 	priced    *priced
 	estimate  estimate
+	caller    *caller
 	own       ruleset     // of the key and the workspace
 	hold      limits.Hold // on those
+	tries
 
 	judged    bool     // most and unbounded are known
 	most      estimate // see bound
@@ -34,7 +36,7 @@ func (x *exchange) admission(to route, operation provider.Operation) (*admission
 	if m.broken != nil {
 		return nil, m.broken
 	}
-	return &admission{exchange: x, to: to, operation: operation, priced: m, own: c.rules,
+	return &admission{exchange: x, to: to, operation: operation, priced: m, caller: c, own: c.rules,
 		estimate: x.guess(m, operation)}, nil
 }
 
@@ -76,9 +78,14 @@ func (a *admission) rules(ctx context.Context, dst ruleset) (ruleset, error) {
 }
 
 // attempt sends the request to one target. It holds that target's limits while
-// it runs, and opens the ledger entry before a byte goes out.
+// it runs, and opens the ledger entry before a byte goes out. The error is
+// errAgain when it is to be made again.
 func (a *admission) attempt(ctx context.Context) error {
-	t := &attempt{admission: a}
+	t := &attempt{admission: a, stop: a.stop}
+	if a.plan != nil { // what stops one attempt must not stop the next
+		ctx, t.stop = context.WithCancelCause(ctx)
+		defer t.stop(nil)
+	}
 	req, err := t.prepare(ctx)
 	if err != nil {
 		return err
@@ -135,7 +142,11 @@ func (t *attempt) admit(ctx context.Context) error {
 // record opens the ledger entry.
 func (t *attempt) record() error {
 	t.open()
-	return t.Ledger.Admit(t.opening)
+	if err := t.Ledger.Admit(t.opening); err != nil {
+		return err
+	}
+	t.made++
+	return nil
 }
 
 // expect sets what is booked when the use never becomes known: the estimate, or
@@ -156,10 +167,16 @@ func (t *attempt) expect(rules ruleset) error {
 // open makes the record of the attempt.
 func (t *attempt) open() {
 	var room [512]byte
-	charges := t.here.AppendCharges(t.hold.AppendCharges(room[:0]))
+	id, charges := t.id, room[:0]
+	if t.made == 0 {
+		charges = t.hold.AppendCharges(charges)
+	} else { // the key and the workspace count one request, whatever it takes
+		id, charges = claviger.NewEntryID(), t.hold.AppendCharges(charges, claviger.MeasureRequests)
+	}
+	charges = t.here.AppendCharges(charges)
 	to := t.to.target
 	t.opening = claviger.Opening{
-		ID:             t.id,
+		ID:             id,
 		RequestID:      t.name,
 		OrganisationID: t.who.Key.OrganisationID,
 		WorkspaceID:    t.who.Workspace.ID,
@@ -171,7 +188,7 @@ func (t *attempt) open() {
 		Operation:      string(t.operation),
 		Model:          t.to.model,
 		Stream:         t.request.Stream,
-		Attempt:        1,
+		Attempt:        t.made + 1,
 		OpenedAt:       t.Now(),
 		EstimatedIn:    t.expected.in,
 		EstimatedOut:   t.expected.out,

@@ -34,7 +34,9 @@ type attempt struct {
 
 	call  provider.Call
 	limit time.Duration // for the provider to begin its answer
+	stop  context.CancelCauseFunc
 
+	repeats       bool // it is made again
 	mayHaveWorked bool // the provider got the request
 	streamed      bool // the answer is an event stream
 	upstreamTime  time.Duration
@@ -82,10 +84,13 @@ func isEventStream(h http.Header) bool {
 }
 
 // headerLimit is how long the provider may take to begin its answer.
-func (a *attempt) headerLimit() (time.Duration, error) {
-	v := a.r.Header.Get("X-Portkey-Request-Timeout")
+func (x *exchange) headerLimit() (time.Duration, error) {
+	v := x.r.Header.Get("X-Portkey-Request-Timeout")
 	if v == "" {
-		return a.HeaderTimeout, nil
+		if x.config != nil && x.config.timeout > 0 {
+			return x.config.timeout, nil
+		}
+		return x.HeaderTimeout, nil
 	}
 	ms, err := strconv.ParseInt(v, 10, 32)
 	if err != nil || ms <= 0 {
@@ -146,7 +151,11 @@ func (a *attempt) unanswered(ctx context.Context, err error, limit time.Duration
 		a.settle(claviger.ClientGone, statusClientGone)
 		return a.r.Context().Err()
 	case errors.Is(context.Cause(ctx), errSlow):
+		again := a.again(http.StatusRequestTimeout, false, nil)
 		a.settle(claviger.TimedOut, http.StatusRequestTimeout)
+		if again {
+			return errAgain
+		}
 		return timedOut(limit)
 	case errors.Is(context.Cause(ctx), errShutdown):
 		a.settle(claviger.Shutdown, http.StatusServiceUnavailable)
@@ -157,7 +166,12 @@ func (a *attempt) unanswered(ctx context.Context, err error, limit time.Duration
 		status, what = http.StatusServiceUnavailable, unreachable(err)
 	}
 	a.Log.Warn("a provider could not be reached", "request_id", a.name, "provider", a.to.target.providerID, "why", what)
+	// What the gateway itself refuses to call, it refuses again.
+	again := claviger.CodeOf(err) == claviger.Internal && a.again(status, true, nil)
 	a.settle(claviger.Unreachable, status)
+	if again {
+		return errAgain
+	}
 	return failure(status, "upstream_error", a.to.target.aiProvider+" error: "+what)
 }
 
@@ -199,6 +213,12 @@ const maxFault = 256 << 10
 
 // fault passes on a provider's error in the documented form, its status kept.
 func (a *attempt) fault(resp *http.Response) error {
+	if a.again(resp.StatusCode, false, resp.Header) {
+		a.mayHaveWorked = false
+		a.settle(claviger.ProviderError, resp.StatusCode)
+		a.discard(resp.Body)
+		return errAgain
+	}
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxFault))
 	status := resp.StatusCode
 	fault := llm.ParseFault(status, a.to.target.scrub.bytes(body))

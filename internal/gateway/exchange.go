@@ -30,10 +30,11 @@ type exchange struct {
 	name    string        // the id as text
 	key     secret.String // as the caller sent it
 	who     *authn.Identity
+	config  *config // nil: none was sent
 	body    *inbound
 	request llm.Request
 	strict  bool
-	stop    context.CancelCauseFunc // of the attempt's context
+	stop    context.CancelCauseFunc // of the request's context
 	reading atomic.Bool             // the body is still coming
 	wrote   bool                    // the answer has begun
 	outcome claviger.Outcome        // for the metrics; empty when refused
@@ -105,7 +106,9 @@ func (x *exchange) serve(ctx context.Context, operation provider.Operation) erro
 	if err != nil {
 		return err
 	}
-	x.strict = x.r.Header.Get("X-Portkey-Strict-Open-Ai-Compliance") != "false"
+	if err := x.configure(); err != nil {
+		return err
+	}
 	switch operation {
 	case listModels:
 		return x.models(ctx, where)
@@ -131,8 +134,8 @@ func (x *exchange) serve(ctx context.Context, operation provider.Operation) erro
 	if a.hold, err = x.Limits.Admit(ctx, a.own, a.ask(a.own)); err != nil {
 		return err
 	}
-	defer a.hold.Release()
-	return a.attempt(ctx)
+	defer a.end()
+	return a.run(ctx)
 }
 
 // understand reads what the body asks and finds where it goes.

@@ -25,6 +25,15 @@ type explanation struct {
 	Bound    *explainedAmount  `json:"bound"` // null when there is none
 	NoBound  string            `json:"unbounded_because,omitempty"`
 	Limits   []*explainedLimit `json:"limits"`
+	Retry    *explainedRetry   `json:"retry"` // null when there is one attempt
+	// Timeout is of each attempt until its answer begins, in milliseconds.
+	Timeout int64 `json:"request_timeout"`
+}
+
+type explainedRetry struct {
+	Attempts int   `json:"attempts"` // at most, besides the first
+	Statuses []int `json:"on_status_codes"`
+	Heed     bool  `json:"use_retry_after_headers"`
 }
 
 type explainedTarget struct {
@@ -77,6 +86,14 @@ func (x *exchange) explain(ctx context.Context, where authn.Where) error {
 	}
 	defer x.body.free()
 	e := &explanation{Object: "explanation", Limits: []*explainedLimit{}}
+	if x.config != nil && x.config.retry != nil {
+		e.Retry = &explainedRetry{x.config.retry.attempts, x.config.retry.statuses, x.config.retry.heed}
+	}
+	limit, err := x.headerLimit()
+	if err != nil {
+		return err
+	}
+	e.Timeout = limit.Milliseconds()
 	refusal, err := x.explainTo(ctx, where, operation, e)
 	if err != nil {
 		return err

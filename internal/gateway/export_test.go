@@ -4,3 +4,19 @@ import "net/http"
 
 // NewTransport is the way to providers, for baselines.
 func NewTransport() http.RoundTripper { return newTransport(true) }
+
+// Pause is the wait between attempts.
+var Pause = pause
+
+// CheckConfig is what is wrong with the text of a config.
+func CheckConfig(text string) error {
+	_, err := parseConfig(text)
+	return err
+}
+
+// KeptConfigs is how many compiled configs are kept.
+func (g *Gateway) KeptConfigs() int {
+	g.configs.mu.RLock()
+	defer g.configs.mu.RUnlock()
+	return len(g.configs.now) + len(g.configs.old)
+}

@@ -3,9 +3,9 @@
 // books what it used, on every exit exactly once.
 //
 // The way of a request through the files: exchange.go receives and dispatches,
-// route.go picks the target (targets.go keeps them compiled), admit.go reserves
-// and opens the ledger entry, attempt.go sends, body.go and stream.go answer,
-// settle.go books.
+// config.go and route.go pick the target (targets.go keeps them compiled), admit.go
+// reserves and opens the ledger entry, attempt.go sends, whole.go and stream.go
+// answer, settle.go books, again.go makes another attempt.
 package gateway
 
 import (
@@ -60,6 +60,9 @@ type Options struct {
 	Log         *slog.Logger
 	Metrics     prometheus.Registerer
 	Now         func() time.Time
+	// Pause waits between two attempts, or until ctx ends: then it returns the
+	// error of ctx. nil: with a timer.
+	Pause func(ctx context.Context, d time.Duration) error
 
 	MaxBody    int64 // bytes of one request body
 	BodyMemory int64 // bytes of all request bodies in memory at once; at least MaxBody
@@ -92,6 +95,7 @@ type Gateway struct {
 	metrics    *metrics
 	live       live
 	flights    inFlight
+	configs    configs
 	buffers    sync.Pool // *[]byte, for answers
 }
 
@@ -103,6 +107,9 @@ func New(o Options) *Gateway {
 		bodies:     semaphore.NewWeighted(o.BodyMemory),
 		metrics:    newMetrics(o.Metrics),
 		flights:    inFlight{most: int64(o.MaxRequests)},
+	}
+	if g.Pause == nil {
+		g.Pause = pause
 	}
 	g.targets = newTargets(o)
 	g.policies = newPolicies(o)

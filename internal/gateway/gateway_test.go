@@ -124,7 +124,7 @@ func TestRefusals(t *testing.T) {
 		"a provider without a credential":  {ask, []string{"x-portkey-provider", "openai"}, 400, "must bring its own"},
 		"another host without credential":  {ask, []string{"x-portkey-custom-host", "https://elsewhere.example/v1"}, 400, "must bring its own"},
 		"a private host":                   {ask, []string{"x-portkey-custom-host", "http://127.0.0.1:1/v1", "Authorization", "Bearer sk-mine-123"}, 400, "Invalid custom host"},
-		"a config":                         {ask, []string{"x-portkey-config", "pc-x"}, 400, "x-portkey-config is not supported"},
+		"a saved config":                   {ask, []string{"x-portkey-config", "pc-x"}, 400, "Saved configs are not supported yet"},
 		"no key":                           {ask, []string{"x-portkey-api-key", ""}, 401, "Invalid API Key. Error Code: 03"},
 		"an unknown key":                   {ask, []string{"x-portkey-api-key", "nope"}, 401, "Invalid API Key. Error Code: 03"},
 		"an organisation key":              {ask, []string{"x-portkey-api-key", "ORG"}, 403, "Use a workspace API key"},

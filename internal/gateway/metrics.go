@@ -17,6 +17,7 @@ type metrics struct {
 	refusals  *prometheus.CounterVec
 	used      map[provider.Operation][2]prometheus.Counter
 	cost      map[provider.Operation]prometheus.Counter
+	retries   map[provider.Operation]prometheus.Counter
 }
 
 type servedKey struct {
@@ -45,7 +46,12 @@ func newMetrics(registry prometheus.Registerer) *metrics {
 		Name: "claviger_gateway_cost_dollars_total",
 		Help: "US dollars booked, by operation; the ledger has them exactly.",
 	}, []string{"operation"})
+	retries := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "claviger_gateway_retries_total",
+		Help: "Attempts that failed and were made again, by operation; each has a ledger entry of its own.",
+	}, []string{"operation"})
 	m := &metrics{
+		retries:   map[provider.Operation]prometheus.Counter{},
 		cost:      map[provider.Operation]prometheus.Counter{},
 		requests:  map[servedKey]prometheus.Counter{},
 		durations: map[provider.Operation]prometheus.Observer{},
@@ -55,10 +61,11 @@ func newMetrics(registry prometheus.Registerer) *metrics {
 			Help: "Requests the gateway answered with an error of its own, by HTTP status.",
 		}, []string{"status"}),
 	}
-	registry.MustRegister(requests, durations, used, cost, m.refusals)
+	registry.MustRegister(requests, durations, used, cost, retries, m.refusals)
 	// All labels are looked up here and none on the way of a request.
 	for _, o := range []provider.Operation{provider.Chat, provider.Complete, provider.Embed, listModels, explain} {
 		m.durations[o] = durations.WithLabelValues(string(o))
+		m.retries[o] = retries.WithLabelValues(string(o))
 		m.cost[o] = cost.WithLabelValues(string(o))
 		m.used[o] = [2]prometheus.Counter{
 			used.WithLabelValues(string(o), "in"), used.WithLabelValues(string(o), "out")}

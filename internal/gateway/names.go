@@ -14,9 +14,15 @@ var (
 	jsonType      = []string{"application/json"}
 	eventStream   = []string{"text/event-stream"}
 	optionIndex   = []string{"config"}
-	noRetry       = []string{"0"}
 	cacheDisabled = []string{"DISABLED"}
 	yes           = []string{"true"}
+)
+
+// retryCounts are the values of x-portkey-retry-attempt-count; noMoreRetries says
+// that the last answer would have been asked for again.
+var (
+	retryCounts   = [mostRetries + 1][]string{{"0"}, {"1"}, {"2"}, {"3"}, {"4"}, {"5"}}
+	noMoreRetries = []string{"-1"}
 )
 
 // nameAnswer sets the headers that every answer of the gateway carries. Names
@@ -37,7 +43,10 @@ func (a *attempt) nameAttempt() {
 	h := a.w.Header()
 	h["X-Portkey-Provider"] = a.to.target.providerHeader
 	h["X-Portkey-Last-Used-Option-Index"] = optionIndex
-	h["X-Portkey-Retry-Attempt-Count"] = noRetry
+	if a.config != nil {
+		h["X-Portkey-Last-Used-Option-Index"] = a.config.index
+	}
+	h["X-Portkey-Retry-Attempt-Count"] = retryCounts[a.retries()]
 	h["X-Portkey-Cache-Status"] = cacheDisabled
 	if a.opening.ID != a.id {
 		h["X-Claviger-Entry-Id"] = []string{a.opening.ID.String()}

@@ -29,14 +29,11 @@ type signal struct {
 
 const noProvider = "Either x-portkey-config or x-portkey-provider header is required"
 
-// signal reads the target off the headers, the body and the query, in that
-// order. The slug prefix of the body's model is taken off even when something
+// signal reads the target off the config, the headers, the body and the query, in
+// that order. The slug prefix of the body's model is taken off even when something
 // else named the provider.
 func (x *exchange) signal() (signal, error) {
 	h := x.r.Header
-	if h.Get("X-Portkey-Config") != "" {
-		return signal{}, badRequest("x-portkey-config is not supported yet; name the provider by x-portkey-provider: @slug or model: \"@slug/model\"")
-	}
 	if strings.ContainsFunc(x.request.Model, unicode.IsControl) {
 		return signal{}, &claviger.Error{Code: claviger.Invalid, Message: "Invalid request",
 			Problems: []claviger.Problem{{Path: "model", Message: "must be the name of a model"}}}
@@ -57,6 +54,8 @@ func (x *exchange) signal() (signal, error) {
 	}
 	s := signal{model: model}
 	switch named := h.Get("X-Portkey-Provider"); {
+	case x.config.named():
+		s.slug, s.name = x.config.slug, x.config.kind
 	case strings.HasPrefix(named, "@"):
 		s.slug, _, _ = strings.Cut(named[1:], "/")
 	case named != "":
@@ -96,7 +95,7 @@ func (x *exchange) route(ctx context.Context, where authn.Where) (route, error) 
 	case s.slug != "":
 		t, err = x.allowed(ctx, s, where)
 	case s.name != "":
-		t, err = x.brought(s.name, x.r.Header.Get("X-Portkey-Custom-Host"), where)
+		t, err = x.brought(s.name, x.customHost(), where)
 	default:
 		err = badRequest(noProvider)
 	}
@@ -133,11 +132,11 @@ func (x *exchange) stored(ctx context.Context, slug string) (*target, error) {
 	return t, t.usable(x.Now())
 }
 
-// elsewhere sends a request to the host its header names, or else to the first
+// elsewhere sends a request to the host its header or config names, or else to the first
 // of the account's targets. A stored credential goes to its own hosts only, so
 // the caller must bring one for any other.
 func (x *exchange) elsewhere(where authn.Where, own ...*target) (*target, error) {
-	host := x.r.Header.Get("X-Portkey-Custom-Host")
+	host := x.customHost()
 	if host == "" {
 		return own[0], nil
 	}
@@ -157,9 +156,9 @@ func (x *exchange) brought(kind, host string, where authn.Where) (*target, error
 	if claviger.CheckSlug(kind) != "" {
 		return nil, badRequest("Invalid provider passed")
 	}
-	settings := provider.Settings{AIProvider: kind, Key: x.ownCredential(where)}
-	if settings.Key.IsZero() {
-		return nil, badRequest("A request to a host or provider without a stored credential must bring its own, in the Authorization header, with the gateway key in x-portkey-api-key")
+	settings := provider.Settings{AIProvider: kind}
+	if settings.Key = x.ownCredential(where); settings.Key.IsZero() {
+		return nil, badRequest(noCredential(x.config))
 	}
 	if host != "" {
 		// Public hosts only: what a caller names must not reach inside.
@@ -180,9 +179,24 @@ func (x *exchange) brought(kind, host string, where authn.Where) (*target, error
 		providerHeader: []string{kind}}, nil
 }
 
+// noCredential says where a credential was missed.
+func noCredential(c *config) string {
+	if c.named() {
+		return "A config with a host or provider without a stored credential must bring its own, in api_key"
+	}
+	return "A request to a host or provider without a stored credential must bring its own, in the Authorization header, with the gateway key in x-portkey-api-key"
+}
+
 // ownCredential is the provider credential a caller sent besides its gateway
-// key; zero when there is none.
+// key; zero when there is none. Beside a config that names its provider, that of
+// the headers is not meant.
 func (x *exchange) ownCredential(where authn.Where) secret.String {
+	if x.config.named() {
+		if authn.Carries(x.config.key.Reveal(), x.key) {
+			return secret.String{}
+		}
+		return x.config.key
+	}
 	for _, h := range []struct {
 		name  string
 		taken bool
@@ -202,17 +216,12 @@ func (x *exchange) ownCredential(where authn.Where) secret.String {
 // forwarded are the headers of the request that the caller asks to have sent to
 // the provider.
 func (x *exchange) forwarded() (http.Header, error) {
-	list := x.r.Header.Get("X-Portkey-Forward-Headers")
-	if list == "" {
-		return nil, nil
+	names, err := x.forwardedNames()
+	if len(names) == 0 {
+		return nil, err
 	}
-	list = strings.Trim(strings.TrimSpace(list), "[]")
 	out := http.Header{}
-	for name := range strings.SplitSeq(list, ",") {
-		name = http.CanonicalHeaderKey(strings.Trim(strings.TrimSpace(name), `"'`))
-		if name == "X-Portkey-Forward-Headers" {
-			return nil, badRequest("forward_headers must not contain the 'x-portkey-forward-headers' header")
-		}
+	for _, name := range names {
 		if values := x.r.Header.Values(name); len(values) > 0 && x.forwardable(name) {
 			out[name] = values
 		}

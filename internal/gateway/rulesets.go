@@ -28,6 +28,7 @@ func limitsOfTarget(row claviger.Target) (ruleset, error) {
 type caller struct {
 	rules    ruleset           // of the key and its workspace
 	metadata map[string]string // the key's own
+	fixed    bool              // its requests bring no config
 	err      error             // why the rules cannot be kept
 }
 
@@ -47,11 +48,13 @@ func compileCaller(who *authn.Identity) any {
 	}
 	c.rules = append(key, workspace...)
 	var defaults struct {
-		Metadata map[string]string `json:"metadata"`
+		Metadata            map[string]string `json:"metadata"`
+		AllowConfigOverride *bool             `json:"allow_config_override"`
 	}
 	// What is stored was checked when it was; without it a request has no defaults.
 	if len(who.Key.Defaults) > 0 && json.Unmarshal(who.Key.Defaults, &defaults) == nil {
 		c.metadata = defaults.Metadata
+		c.fixed = defaults.AllowConfigOverride != nil && !*defaults.AllowConfigOverride
 	}
 	return &c
 }

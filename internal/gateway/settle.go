@@ -37,7 +37,13 @@ func (a *attempt) settle(outcome claviger.Outcome, status int) {
 	}
 	// After the ledger: a counter may be forgotten once the ledger has all of it.
 	a.here.Settle(used)
-	a.hold.Settle(used) // there is one attempt
+	if a.repeats {
+		if used.Tokens == 0 && used.Cost == 0 {
+			return // what is held of the key and the workspace is for the next one
+		}
+		a.spent = true
+	}
+	a.hold.Settle(used)
 }
 
 // usage is what to book. What the provider said counts; where it said nothing

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	claviger "github.com/claviger/claviger"
@@ -19,6 +20,8 @@ type Failure struct {
 	RetryAfter time.Duration // 0: not said
 	// Limit is the limit that refused; nil when none did.
 	Limit *Limit
+	// Details are what is wrong one by one, in the documented form; nil for most.
+	Details []string
 	// Exception marks a fault of the gateway itself: clients and routers in
 	// front of it must not try again.
 	Exception bool
@@ -63,6 +66,7 @@ type gatewayError struct {
 	Status  string       `json:"status"`
 	Message string       `json:"message"`
 	Error   gatewayFault `json:"error"`
+	Details []string     `json:"errors,omitempty"`
 }
 
 type gatewayFault struct {
@@ -73,7 +77,10 @@ type gatewayFault struct {
 // Body is the JSON of f. It serves clients that read error.message and those
 // that read message; as the data of an event it ends a stream.
 func (f *Failure) Body() []byte {
-	body := gatewayError{Status: "failure", Message: f.Message, Error: gatewayFault{ErrorDetail{Message: f.Message}, f.Limit}}
+	body := gatewayError{Status: "failure", Message: f.Message, Error: gatewayFault{ErrorDetail{Message: f.Message}, f.Limit}, Details: f.Details}
+	if len(f.Details) > 0 { // most clients show this alone
+		body.Error.Message += ": " + strings.Join(f.Details, "; ")
+	}
 	if f.Type != "" {
 		body.Error.Type = &f.Type
 	}

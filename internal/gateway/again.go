@@ -1,0 +1,169 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"time"
+
+	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/limits"
+)
+
+// tries is how far a request is with its attempts. The zero value has none
+// behind it and makes one.
+type tries struct {
+	plan  *retry             // nil: there is one attempt
+	made  int                // attempts in the ledger
+	wait  time.Duration      // before the next
+	heed  time.Duration      // what is left of heedMost
+	spent bool               // the last one cost something, which is booked
+	rates []limits.RateState // of limits on requests, which the first one counted on
+}
+
+// retries is how many attempts were made besides the first.
+func (t *tries) retries() int { return max(t.made-1, 0) }
+
+// errAgain ends an attempt that is made again.
+var errAgain = errors.New("the attempt is to be made again")
+
+// run makes attempts until one is not made again.
+func (a *admission) run(ctx context.Context) error {
+	if a.config != nil && a.config.retry != nil {
+		a.plan, a.heed = a.config.retry, heedMost
+	}
+	for {
+		if err := a.attempt(ctx); err != errAgain {
+			return err
+		}
+		if err := a.next(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// again decides whether an attempt that ended with status is made again, before
+// it is settled: then nothing of its answer is sent. broken says that there was
+// no answer, whatever the status is called; header is the answer's.
+func (t *attempt) again(status int, broken bool, header http.Header) bool {
+	if t.plan == nil || !broken && !t.plan.lists(status) {
+		return false
+	}
+	said, found := time.Duration(0), false
+	if t.plan.heed {
+		said, found = saidWait(header, t.Now())
+	}
+	if t.retries() == t.plan.attempts || found && (said >= heedMost || said > t.heed) {
+		t.w.Header()["X-Portkey-Retry-Attempt-Count"] = noMoreRetries
+		return false
+	}
+	if t.wait = backoff(t.retries()); found {
+		t.wait = said
+		t.heed -= said
+	}
+	t.repeats = true
+	t.metrics.retries[t.operation].Inc()
+	t.Log.Info("an attempt failed and is made again", "request_id", t.name, "attempt", t.made,
+		"provider", t.to.target.providerID, "status", status, "wait", t.wait)
+	return true
+}
+
+// discard reads the rest of an answer that nobody is sent, so that its connection
+// can be used again.
+func (t *attempt) discard(from io.Reader) {
+	timer := time.AfterFunc(drainTime, func() { t.stop(nil) })
+	defer timer.Stop()
+	io.Copy(io.Discard, io.LimitReader(from, maxFault)) //nolint:errcheck // only the connection is at stake
+}
+
+// next waits, and then finds out anew who calls and where the request goes: in
+// the meantime the key may have been revoked, or the credential rotated. Nothing
+// is held but the limits of the key and the workspace.
+func (a *admission) next(ctx context.Context) error {
+	h := a.w.Header()
+	h["X-Portkey-Retry-Attempt-Count"] = noMoreRetries // unless another attempt begins
+	delete(h, "X-Claviger-Unpriced")
+	for _, n := range []rateHeaders{requestHeaders, tokenHeaders} {
+		delete(h, n.limit)
+		delete(h, n.remaining)
+		delete(h, n.reset)
+	}
+	if err := a.Pause(ctx, a.wait); err != nil {
+		return a.left(ctx)
+	}
+	where, err := a.authenticate(ctx)
+	if err != nil {
+		return err
+	}
+	to, err := a.route(ctx, where)
+	if err != nil {
+		return err
+	}
+	return a.readmit(ctx, to)
+}
+
+// left is why a request ended between two attempts.
+func (a *admission) left(ctx context.Context) error {
+	if errors.Is(context.Cause(ctx), errShutdown) {
+		a.outcome = claviger.Shutdown
+		return claviger.Fail(claviger.Unavailable, "The gateway is shutting down")
+	}
+	a.outcome = claviger.ClientGone
+	return ctx.Err()
+}
+
+// readmit makes what is held on the key and the workspace fit another attempt.
+// As long as nothing was used and nothing changed, that is what is held. Otherwise
+// the attempt asks again, for all but the request itself, which has been counted.
+func (a *admission) readmit(ctx context.Context, to route) error {
+	c := callerOf(a.who)
+	if c.err != nil {
+		return c.err
+	}
+	if to.target == a.to.target && c == a.caller && !a.spent {
+		return nil
+	}
+	m := to.target.prices.of(to.model)
+	if m.broken != nil {
+		return m.broken
+	}
+	for _, s := range a.hold.Rates(nil) {
+		if s.Rule.Counter.Measure == claviger.MeasureRequests {
+			a.rates = append(a.rates, s)
+		}
+	}
+	a.hold.Settle(limits.Amount{Requests: 1})
+	a.to, a.priced, a.estimate, a.judged = to, m, a.guess(m, a.operation), false
+	a.caller, a.spent = c, false
+	a.own = slices.DeleteFunc(slices.Clone(c.rules), func(r *limits.Rule) bool { return r.Counter.Measure == claviger.MeasureRequests })
+	hold, err := a.Limits.Admit(ctx, a.own, a.ask(a.own))
+	if err != nil {
+		return err
+	}
+	a.hold = hold
+	return nil
+}
+
+// end gives back what is held of the key and the workspace. A request that made
+// an attempt has been one.
+func (a *admission) end() {
+	if a.made > 0 {
+		a.hold.Settle(limits.Amount{Requests: 1})
+		return
+	}
+	a.hold.Release()
+}
+
+// pause waits for d, or until ctx ends: then it returns the error of ctx.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return ctx.Err()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -25,6 +25,8 @@ type counter struct {
 	loading     *load // nil: it is loaded
 	// unchanged since the last look for room: nobody has held it.
 	unchanged bool
+	// rested is the tidying that found it idle; 0: somebody has held it since.
+	rested    int64
 	forgotten bool // it counts no longer; there may be another of its name
 }
 
@@ -65,7 +67,7 @@ func (c *counter) idle(now time.Time) bool {
 func (c *counter) hold(n int64) {
 	c.reserved += n
 	c.holds++
-	c.unchanged = false
+	c.unchanged, c.rested = false, 0
 }
 
 // next is when the window ends, in microseconds.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"hash/maphash"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	claviger "github.com/claviger/claviger"
@@ -18,8 +19,9 @@ type Options struct {
 	Source limits.Source
 	// Flush brings what was settled before the call into Source; nil: there is no
 	// saying when it is there. Whoever settles a hold has to have recorded the use
-	// already by then. With it, a policy that is full forgets groups that are idle,
-	// and reads them from Source when they come again.
+	// already by then. With it, what nobody used for hours is forgotten, and of a
+	// policy that is full what is idle; both are read from Source when they come
+	// again.
 	Flush func(context.Context) error
 	// Now is the clock; nil: the machine's. It may jump.
 	Now func() time.Time
@@ -34,7 +36,8 @@ type Options struct {
 // Every counter has a lock of its own, and a rule remembers its counter, so that
 // an admission looks nothing up and waits for nobody but those who use the same
 // counter at that moment. What ends with its window is forgotten bit by bit, as
-// new counters are made; a policy that is full forgets more.
+// new counters are made, and what rests for hours in the background; a policy that
+// is full forgets more.
 type Limiter struct {
 	source    limits.Source
 	flush     func(context.Context) error // nil: idle counters are kept
@@ -49,6 +52,10 @@ type Limiter struct {
 	policies map[owner]*family
 	tour     []*family // the same, in the order they forget
 	turn     int       // whose turn it was
+
+	tidied  atomic.Int64 // microseconds; when what rests was last looked for
+	tidying atomic.Bool  // it is being looked for
+	tidings int64        // how often it was; of whoever is tidying
 }
 
 // owner is a policy.
@@ -70,6 +77,7 @@ func New(o Options) *Limiter {
 		l.flush = o.Flush
 	}
 	l.begun = l.now().UnixMicro()
+	l.tidied.Store(l.begun)
 	for i := range l.families {
 		l.families[i].limiter = l
 	}
@@ -88,6 +96,7 @@ func (l *Limiter) Admit(ctx context.Context, rules []*limits.Rule, ask limits.As
 		return nothing{}, nil
 	}
 	now, waited := l.now(), false
+	l.tidy(now)
 	for range meetings {
 		a := admission{limiter: l, ask: ask, now: now, hold: newHold(len(rules))}
 		if again := a.reserve(rules); again {

@@ -142,11 +142,13 @@ func TestWhatChangesDuringAFlushStays(t *testing.T) {
 	}
 }
 
+var errFull = errors.New("the disk is full")
+
 // While the ledger takes nothing, groups that count go on; new ones have to wait.
 func TestAFailingFlushForgetsNothing(t *testing.T) {
 	clock := limitstest.At(time.Date(2026, 3, 11, 12, 0, 0, 0, time.UTC))
 	b := newBook()
-	b.flush = func() error { return errors.New("the disk is full") }
+	b.flush = func() error { return errFull }
 	l := New(Options{Source: b, Flush: b.Flush, Now: clock.Now, MaxGroups: 8})
 	for i := range 8 {
 		b.spend(t, l, group(i))

@@ -33,7 +33,7 @@ func TestAPIKeyLifeCycle(t *testing.T) {
 	same(t, "change", w.must(orgAdmin, "PUT", "/api-keys/"+id, `{"id":"`+id+`","usage_limits":null,"rate_limits":null,"alert_emails":null,"expires_at":null,"defaults":{"config_id":null},"reset_usage":true}`), `{}`)
 	got = w.must(orgAdmin, "GET", "/api-keys/"+id, "")
 	same(t, "cleared", []any{got["usage_limits"], got["rate_limits"], got["alert_emails"], got["expires_at"], got["name"], got["defaults"]},
-		`[null,null,null,null,"app",{"metadata":{"env":"dev"},"config_id":null,"allow_config_override":false}]`)
+		`[null,[],[],null,"app",{"metadata":{"env":"dev"},"config_id":null,"allow_config_override":false}]`)
 
 	if list := w.must(orgAdmin, "GET", "/api-keys?workspace_id="+ws+"&ids="+id, ""); list["total"] != 1.0 {
 		t.Errorf("by id: %v", list["total"])

@@ -1,6 +1,8 @@
 package adminapi
 
 import (
+	"encoding/json"
+
 	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/admin"
 )
@@ -25,10 +27,10 @@ type APIKey struct {
 	LastResetAt    *string      `json:"last_reset_at" format:"date-time"`
 	Usage          []LimitUsage `json:"usage,omitempty" doc:"How each limit stands; where it is known."`
 	Scopes         []string     `json:"scopes"`
-	Defaults       *KeyDefaults `json:"defaults"`
+	Defaults       KeyDefaults  `json:"defaults"`
 	// AllowConfigOverride is a number because clients decode it into one.
 	AllowConfigOverride *int            `json:"allow_config_override" enum:"0,1"`
-	AlertEmails         []string        `json:"alert_emails" nullable:"true"`
+	AlertEmails         []string        `json:"alert_emails"`
 	ExpiresAt           *string         `json:"expires_at" format:"date-time"`
 	RotationPolicy      *RotationPolicy `json:"rotation_policy"`
 	LastRotatedAt       *string         `json:"last_rotated_at" format:"date-time"`
@@ -44,6 +46,8 @@ type KeyDefaults struct {
 	AllowConfigOverride *bool             `json:"allow_config_override,omitempty"`
 }
 
+// apiKeyWire shows what was never set of rates, addresses and metadata as empty,
+// not as null: clients tell a list that was emptied from one that is not there.
 func (a *api) apiKeyWire(k claviger.APIKey, st admin.Standing) APIKey {
 	out := APIKey{
 		ID: string(k.ID), Key: k.Masked, Name: k.Name, Description: orNull(k.Description), Type: k.Kind().String(),
@@ -51,6 +55,12 @@ func (a *api) apiKeyWire(k claviger.APIKey, st admin.Standing) APIKey {
 		Status: string(st.Status), CreatedAt: instant(k.CreatedAt), LastUpdatedAt: instant(k.UpdatedAt), CreationMode: k.CreationMode,
 		RateLimits: rateArray{raw{k.RateLimits}}, UsageLimits: usageObject{raw{st.UsageLimits}}, Usage: limitsWire(st),
 		Scopes: make([]string, len(k.Scopes)), AlertEmails: k.AlertEmails, ExpiresAt: instant(k.ExpiresAt), Object: "api-key",
+	}
+	if len(k.RateLimits) == 0 {
+		out.RateLimits.RawMessage = json.RawMessage("[]")
+	}
+	if k.AlertEmails == nil {
+		out.AlertEmails = []string{}
 	}
 	out.LastResetAt, out.LastRotatedAt, out.KeyTransitionExpiresAt = instant(st.LastResetAt), instant(k.RotatedAt), instant(a.admin.TransitionEnd(k))
 	out.RotationPolicy = rotationWire(k)
@@ -61,11 +71,14 @@ func (a *api) apiKeyWire(k claviger.APIKey, st admin.Standing) APIKey {
 		out.Scopes[i] = string(s)
 	}
 	if d, set := admin.DefaultsOf(k); set {
-		out.Defaults = &KeyDefaults{Metadata: d.Metadata, ConfigID: orNull(d.ConfigID), AllowConfigOverride: d.AllowConfigOverride}
+		out.Defaults = KeyDefaults{Metadata: d.Metadata, ConfigID: orNull(d.ConfigID), AllowConfigOverride: d.AllowConfigOverride}
 		if d.AllowConfigOverride != nil {
 			allow := flag(*d.AllowConfigOverride)
 			out.AllowConfigOverride = &allow
 		}
+	}
+	if out.Defaults.Metadata == nil {
+		out.Defaults.Metadata = map[string]string{}
 	}
 	return out
 }

@@ -220,11 +220,17 @@ func TestEveryFieldOfAKeyHasThreeStates(t *testing.T) {
 	w.must(orgAdmin, "PUT", path, `{"defaults":{"config_id":null}}`)
 	same(t, "config unbound", detail()["defaults"], `{"metadata":{"a":"b"},"config_id":null,"allow_config_override":false}`)
 	w.must(orgAdmin, "PUT", path, `{"description":null,"usage_limits":null,"rate_limits":null,"alert_emails":null,"expires_at":null,"defaults":null,"rotation_policy":null,"reset_usage":null}`)
-	for _, field := range []string{"description", "usage_limits", "rate_limits", "alert_emails", "expires_at", "defaults", "rotation_policy", "allow_config_override", "reset_usage"} {
+	for _, field := range []string{"description", "usage_limits", "expires_at", "rotation_policy", "allow_config_override", "reset_usage"} {
 		if v := detail()[field]; v != nil {
 			t.Errorf("%s = %v after null", field, v)
 		}
 	}
+	bare := detail()
+	none := []any{bare["rate_limits"], bare["alert_emails"], bare["defaults"]}
+	same(t, "what is empty after null", none, `[[],[],{"metadata":{},"config_id":null}]`)
+	w.must(orgAdmin, "PUT", path, jsonOf(t, bare)) // as it was shown
+	again := detail()
+	same(t, "sent back", []any{again["rate_limits"], again["alert_emails"], again["defaults"]}, jsonOf(t, none))
 	for _, body := range []string{`{"name":null}`, `{"scopes":null}`, `{"reset_usage":2}`, `{"reset_usage":"yes"}`, `{"defaults":{"config_id":"no slug"}}`} {
 		if got := w.do(orgAdmin, "PUT", path, body); got.status != 400 {
 			t.Errorf("%s: %d %s", body, got.status, got.text)

@@ -1,6 +1,6 @@
-// Package e2e drives the built server from outside: with the official SDKs
-// against an emulator of the providers, and with requests that no client should
-// send.
+// Package e2e drives the built server from outside: with the official SDKs and
+// other clients against an emulator of the providers, and with requests that no
+// client should send.
 package e2e
 
 import (
@@ -55,6 +55,7 @@ func runSDKs(t *testing.T, config harness.Config) {
 		"Python portkey": {python, "test/python/sdk_portkey.py"},
 		"Node openai":    {"node", "test/node/sdk_openai.mjs"},
 		"Node portkey":   {"node", "test/node/sdk_portkey.mjs"},
+		"MCP admin":      {"node", "test/node/mcp_admin.mjs"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cmd := exec.CommandContext(t.Context(), command[0], command[1:]...)

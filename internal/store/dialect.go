@@ -26,6 +26,8 @@ type Dialect struct {
 	// Members is the table of the members of a JSON object of texts in a
 	// column, with the columns key and value.
 	Members func(column string) string
+	// Granted is the number of workspaces that an integration i is granted to.
+	Granted string
 	// Placeholder is the n-th placeholder, from 1, of a statement that has very
 	// many: SQLite takes $1 for a name and looks it up among all others.
 	Placeholder func(n int) string

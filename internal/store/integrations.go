@@ -76,20 +76,19 @@ func (t *Tx) Integration(ctx context.Context, org claviger.OrganisationID, ref s
 	return i, err
 }
 
-// The same with the number of enabled grants, which the index grants_enabled
-// has: of the many rows there may be, one statement reads one.
 var (
-	selectWithGrants = "SELECT " + of("i", integrationColumns) + `,
-	(SELECT COUNT(*) FROM grants g WHERE g.organisation_id = i.organisation_id AND g.integration_id = i.id AND g.enabled)
-FROM integrations i WHERE i.organisation_id = $1 AND i.` + live
-	selectWithGrantsByID   = selectWithGrants + " AND i.id = $2"
-	selectWithGrantsBySlug = selectWithGrants + " AND i.slug = $2"
+	selectWithGrants = "SELECT " + of("i", integrationColumns) + ", "
+	fromOneByID      = fromOneIntegration + "id = $2"
+	fromOneBySlug    = fromOneIntegration + "slug = $2"
 )
 
-// IntegrationAndGrants is [Tx.Integration] with how many workspaces may use it.
+const fromOneIntegration = " FROM integrations i WHERE i.organisation_id = $1 AND i." + live + " AND i."
+
+// IntegrationAndGrants is [Tx.Integration] with how many workspaces may use it,
+// in one statement.
 func (t *Tx) IntegrationAndGrants(ctx context.Context, org claviger.OrganisationID, ref string) (i claviger.Integration, granted int, err error) {
-	query, value := byRef(ref, selectWithGrantsByID, selectWithGrantsBySlug)
-	err = t.row(ctx, "integration", append(integrationTo(&i), &granted), query, org, value)
+	from, value := byRef(ref, fromOneByID, fromOneBySlug)
+	err = t.row(ctx, "integration", append(integrationTo(&i), &granted), selectWithGrants+t.d.Granted+from, org, value)
 	return i, granted, err
 }
 

@@ -15,13 +15,15 @@ import (
 )
 
 var dialect = store.Dialect{
-	Name:        "postgres",
-	Goose:       goose.DialectPostgres,
-	Locker:      migrationLock{},
-	Classify:    classify,
-	Position:    "strpos",
-	Tables:      "SELECT COUNT(to_regclass($1::text))",
-	Members:     func(column string) string { return "json_each_text(" + column + "::json)" },
+	Name:     "postgres",
+	Goose:    goose.DialectPostgres,
+	Locker:   migrationLock{},
+	Classify: classify,
+	Position: "strpos",
+	Tables:   "SELECT COUNT(to_regclass($1::text))",
+	Members:  func(column string) string { return "json_each_text(" + column + "::json)" },
+	Granted: `(SELECT COUNT(*) FROM grants g
+	WHERE g.organisation_id = i.organisation_id AND g.integration_id = i.id AND g.enabled)`,
 	Placeholder: func(n int) string { return "$" + strconv.Itoa(n) },
 	// The protocol allows 65535; statements of this size are quicker to plan.
 	MaxParameters: 12000,

@@ -17,6 +17,7 @@ var dialect = store.Dialect{
 	Position:      "instr",
 	Tables:        "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = $1",
 	Members:       func(column string) string { return "json_each(" + column + ")" },
+	Granted:       "i.granted",
 	Placeholder:   func(int) string { return "?" },
 	MaxParameters: 32766,
 	Forget:        truncateLog,

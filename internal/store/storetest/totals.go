@@ -51,6 +51,15 @@ func totals(t *testing.T, w *world) {
 		slugs("all of workspaces", claviger.IntegrationQuery{Type: "workspace"}, local...)
 		slugs("a team's", claviger.IntegrationQuery{AccessibleTo: team.ID}, ofTeam...)
 	}
+	granted := func(want int, i claviger.Integration) {
+		t.Helper()
+		w.view(func(tx *store.Tx) error {
+			_, n, err := tx.IntegrationAndGrants(ctx, org, i.Slug)
+			ok(t, err)
+			same(t, "workspaces that may use "+i.Slug, want, n)
+			return nil
+		})
+	}
 	check([]string{"one"}, nil, nil)
 	w.update(func(tx *store.Tx) error {
 		ok(t, tx.InsertWorkspace(ctx, team))
@@ -62,6 +71,11 @@ func totals(t *testing.T, w *world) {
 		return tx.PutGrant(ctx, grant(shared, team.ID))
 	})
 	check([]string{"one", "own", "refused", "shared", "ungranted"}, []string{"own", "ungranted"}, []string{"own", "shared", "ungranted"})
+	granted(1, own)
+	granted(1, shared)
+	granted(0, refused)
+	w.update(func(tx *store.Tx) error { return tx.PutGrant(ctx, grant(shared, w.ours.workspace.ID)) })
+	granted(2, shared)
 
 	w.update(func(tx *store.Tx) error {
 		shared.Name = "Renamed"
@@ -71,8 +85,17 @@ func totals(t *testing.T, w *world) {
 		return tx.ArchiveIntegration(ctx, own)
 	})
 	check([]string{"one", "refused", "shared", "ungranted"}, []string{"ungranted"}, []string{"refused", "shared", "ungranted"})
+	granted(1, refused)
+
+	no.Enabled = false
+	w.update(func(tx *store.Tx) error { return tx.PutGrant(ctx, no) })
+	granted(0, refused)
+	no.Enabled = true
+	w.update(func(tx *store.Tx) error { return tx.PutGrant(ctx, no) })
 
 	w.update(func(tx *store.Tx) error { return tx.ArchiveWorkspace(ctx, team) })
+	granted(1, shared)
+	granted(0, refused)
 	check([]string{"one", "refused", "shared"}, nil, nil)
 }
 

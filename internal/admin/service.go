@@ -63,13 +63,25 @@ type Service struct {
 	now       func() time.Time
 	log       *slog.Logger
 	private   bool
+
+	sums, pages *turns // of whoever reads much of the ledger
 }
+
+// The connections to a store are at least eight, of which readers of usage take
+// these. A sum has to end before its caller's connection does.
+const (
+	sumsAtOnce  = 2
+	pagesAtOnce = 4
+	turnWait    = 15 * time.Second
+	sumTime     = time.Minute
+)
 
 // New returns the use cases over d.
 func New(d Deps) *Service {
 	s := &Service{
 		store: d.Store, vault: d.Vault, registry: d.Registry, catalogue: d.Catalogue, changed: d.Changed,
 		meter: d.Meter, flush: d.Flush, now: d.Now, log: d.Log, private: d.AllowPrivateHosts,
+		sums: newTurns(sumsAtOnce, turnWait, sumTime), pages: newTurns(pagesAtOnce, turnWait, sumTime),
 	}
 	if s.changed == nil {
 		s.changed = func(claviger.Change) {}

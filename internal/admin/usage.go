@@ -34,7 +34,11 @@ func (s *Service) Entries(ctx context.Context, by authz.Caller, f EntryFilter) (
 		return nil, 0, err
 	}
 	s.flushed(ctx)
-	return s.store.Entries(ctx, by.OrganisationID, q)
+	err = s.pages.do(ctx, func(ctx context.Context) error {
+		list, total, err = s.store.Entries(ctx, by.OrganisationID, q)
+		return err
+	})
+	return list, total, err
 }
 
 // ofWorkspace is the workspace whose entries are read; "" for all. By id it may

@@ -28,7 +28,8 @@ const (
 // UsageSums sums up the ledger: the organisation's for an organisation key, the
 // workspace's for a workspace key. Without times it is that of the last 30 days,
 // and it is of 366 days at most. It returns what it groups by, in order, and how
-// many groups there are.
+// many groups there are. A few sums are made at a time, each in bounded time; else
+// the error is Unavailable.
 func (s *Service) UsageSums(ctx context.Context, by authz.Caller, f SumFilter) (groups []claviger.UsageGroup, list []claviger.UsageSum, total int, err error) {
 	if err := by.Allow("logs.list", "logs.view"); err != nil {
 		return nil, nil, 0, err
@@ -48,7 +49,10 @@ func (s *Service) UsageSums(ctx context.Context, by authz.Caller, f SumFilter) (
 		return nil, nil, 0, err
 	}
 	s.flushed(ctx)
-	list, total, err = s.store.UsageSums(ctx, by.OrganisationID, q)
+	err = s.sums.do(ctx, func(ctx context.Context) error {
+		list, total, err = s.store.UsageSums(ctx, by.OrganisationID, q)
+		return err
+	})
 	return q.By, list, total, err
 }
 

@@ -64,6 +64,28 @@ check('a wrong key is a 401', async () => {
 });
 check("the provider's 429 stays a 429", () =>
   fails(429, () => app.chat.completions.create({ model: 'gpt-4o-mini', messages: ask('fail with 429') })));
+check('a config with retries', async () => {
+  const c = client({ provider: '@scripted', config: { retry: { attempts: 2, use_retry_after_headers: true } } });
+  const r = await c.chat.completions.create({ model: 'flaky-2--node', messages: ask('say hello') });
+  assert.equal(r.choices[0].message.content, 'scripted answer');
+  assert.equal(r.getHeaders()['retry-attempt-count'], '2');
+  const s = await assemble(await c.chat.completions.create({ model: 'flaky-1--node-stream', messages: ask('say hello'), stream: true }));
+  assert.ok(s.text);
+});
+check('a config with one target', async () => {
+  const c = client({
+    config: {
+      retry: { attempts: 1, on_status_codes: [503], use_retry_after_headers: true },
+      strategy: { mode: 'single' }, targets: [{ provider: '@scripted' }],
+    },
+  });
+  const r = await c.chat.completions.create({ model: 'flaky-1--node-target', messages: ask('say hello') });
+  assert.equal(r.choices[0].message.content, 'scripted answer');
+});
+check('a config that is not supported is a 400 that says what of it', () => {
+  const config = { strategy: { mode: 'fallback' }, targets: [{ provider: '@scripted' }, { provider: '@emulated' }] };
+  return fails(400, () => client({ config }).chat.completions.create({ model: 'ok', messages: ask('x') }), 'strategy,mode');
+});
 
 check('admin.workspaces: create, retrieve, list, update', async () => {
   const w = await admin.admin.workspaces.create({ name: 'Node team', description: 'made by the SDK', defaults: { metadata: { team: 'node' } } });

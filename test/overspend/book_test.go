@@ -12,7 +12,7 @@ import (
 
 // service is what the provider did for one request, and charges for.
 type service struct {
-	marker          `json:"-"`
+	turn            `json:"-"`
 	In, Cached, Out int64 // tokens: uncached input, cached input, output
 	Reported        bool  // it said so before the end
 	Left            bool  // the gateway went away
@@ -23,6 +23,7 @@ type service struct {
 type line struct {
 	Model   string   `json:"model"`
 	Max     int64    `json:"max_tokens"`
+	Attempt int      `json:"attempt"`
 	Service *service `json:"service,omitempty"`
 }
 
@@ -32,6 +33,7 @@ type book struct {
 	mu   sync.Mutex
 	file *os.File
 	err  error
+	seen map[marker]int // how often
 	open sync.WaitGroup // requests that are not over
 }
 
@@ -41,16 +43,22 @@ func newBook(t *testing.T) *book {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { f.Close() })
-	return &book{file: f}
+	return &book{file: f, seen: map[marker]int{}}
 }
 
-func (b *book) began(m marker) {
+// began notes that a request came, and says which turn of it that is.
+func (b *book) began(m marker) turn {
 	b.open.Add(1)
-	b.write(line{m.model, m.max, nil})
+	b.mu.Lock()
+	b.seen[m]++
+	t := turn{m, b.seen[m]}
+	b.mu.Unlock()
+	b.write(line{t.model, t.max, t.attempt, nil})
+	return t
 }
 
 func (b *book) ended(s service) {
-	b.write(line{s.model, s.max, &s})
+	b.write(line{s.model, s.max, s.attempt, &s})
 	b.open.Done()
 }
 
@@ -67,7 +75,7 @@ func (b *book) write(l line) {
 }
 
 // services waits until nothing is running any more and reads the book back.
-func (b *book) services() (map[marker]service, error) {
+func (b *book) services() (map[turn]service, error) {
 	b.open.Wait()
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -79,21 +87,18 @@ func (b *book) services() (map[marker]service, error) {
 		return nil, err
 	}
 	defer f.Close()
-	out, begun := map[marker]service{}, map[marker]bool{}
+	out, begun := map[turn]service{}, map[turn]bool{}
 	for lines := bufio.NewScanner(f); lines.Scan(); {
 		var l line
 		if err := json.Unmarshal(lines.Bytes(), &l); err != nil {
 			return nil, fmt.Errorf("the provider's book: %w", err)
 		}
-		m := marker{l.Model, l.Max}
-		switch {
-		case l.Service != nil:
-			l.Service.marker = m
-			out[m] = *l.Service
-		case begun[m]:
-			return nil, fmt.Errorf("the provider got the request %s/%d twice", m.model, m.max)
-		default:
-			begun[m] = true
+		t := turn{marker{l.Model, l.Max}, l.Attempt}
+		if l.Service != nil {
+			l.Service.turn = t
+			out[t] = *l.Service
+		} else {
+			begun[t] = true
 		}
 	}
 	if len(begun) != len(out) {

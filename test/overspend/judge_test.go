@@ -14,23 +14,30 @@ type evidence struct {
 	prices  prices
 	strict  bool
 	entries []entry             // the ledger
-	served  map[marker]service  // the provider's book
+	served  map[turn]service    // the provider's book
 	sent    map[marker]*sending // the callers
 	byID    map[string]*entry   // of entries
-	by      map[marker]*entry   // of entries
+	by      map[turn]*entry     // of entries
+	last    map[marker]*entry   // of each request
 	faults  []string            // what does not fit together
 }
 
-// gather joins the ledger, the provider's book and the callers' notes, request
-// by request.
+// gather joins the ledger, the provider's book and the callers' notes, attempt by
+// attempt.
 func gather(e *evidence) {
-	e.byID, e.by = map[string]*entry{}, map[marker]*entry{}
+	e.byID, e.by, e.last = map[string]*entry{}, map[turn]*entry{}, map[marker]*entry{}
 	for i := range e.entries {
 		got := &e.entries[i]
-		if e.byID[got.ID] != nil || e.by[got.marker()] != nil {
+		if e.byID[got.ID] != nil || e.by[got.turn()] != nil {
 			e.fault("entry %s (%s/%d) is in the ledger twice", got.ID, got.Model, got.EstimatedOut)
 		}
-		e.byID[got.ID], e.by[got.marker()] = got, got
+		e.byID[got.ID], e.by[got.turn()] = got, got
+		if last := e.last[got.marker()]; last == nil || last.Attempt < got.Attempt {
+			e.last[got.marker()] = got
+		}
+	}
+	for i := range e.entries {
+		got := &e.entries[i]
 		if got.Status != "closed" && got.Status != "unsettled" {
 			e.fault("entry %s is %s with nothing running", got.ID, got.Status)
 		}
@@ -39,21 +46,30 @@ func gather(e *evidence) {
 			e.fault("entry %s (%s/%d) is of no caller", got.ID, got.Model, got.EstimatedOut)
 			continue
 		}
-		s, served := e.served[got.marker()]
-		if why := e.wrong(got, s, served, c); why != "" {
+		if got != e.last[got.marker()] { // nothing of it came to the caller
+			early := *c
+			early.received, early.finished = 0, false
+			c = &early
+		}
+		s, served := e.served[got.turn()]
+		why := e.wrong(got, s, served, c)
+		if why == "" {
+			why = e.misplaced(got, s, c)
+		}
+		if why != "" {
 			e.fault("entry %s (%s/%d, %s, %s; the provider: %+v): %s", got.ID, got.Model, got.EstimatedOut, got.Status, got.Outcome, s, why)
 		}
 	}
-	for m := range e.served {
-		if e.by[m] == nil {
-			e.fault("the provider served %s/%d, and the ledger does not know it", m.model, m.max)
+	for t := range e.served {
+		if e.by[t] == nil {
+			e.fault("the provider served %s/%d for the time %d, and the ledger does not know it", t.model, t.max, t.attempt)
 		}
 	}
 	for m, c := range e.sent {
 		if c.entry == "" {
 			continue
 		}
-		switch got := e.by[m]; {
+		switch got := e.last[m]; {
 		case got == nil:
 			e.fault("a caller was told of entry %s (%s/%d), and the ledger does not know it", c.entry, m.model, m.max)
 		case got.ID != c.entry:
@@ -66,8 +82,11 @@ func gather(e *evidence) {
 
 // books says how many entries are the provider's own words.
 func (e *evidence) books() string {
-	var exact, estimated, unsettled int
+	var exact, estimated, unsettled, again int
 	for i := range e.entries {
+		if e.entries[i].Attempt > 1 {
+			again++
+		}
 		switch {
 		case e.entries[i].Status == "unsettled":
 			unsettled++
@@ -77,8 +96,8 @@ func (e *evidence) books() string {
 			exact++
 		}
 	}
-	return fmt.Sprintf("%d entries, of %d requests that the provider saw; %d to the token as it reported, %d estimated, %d unsettled; %d faults",
-		len(e.entries), len(e.served), exact, estimated, unsettled, len(e.faults))
+	return fmt.Sprintf("%d entries, %d of them retries; the provider saw %d; %d to the token as it reported, %d estimated, %d unsettled; %d faults",
+		len(e.entries), again, len(e.served), exact, estimated, unsettled, len(e.faults))
 }
 
 func (e *evidence) fault(format string, args ...any) {
@@ -157,22 +176,22 @@ func (e *evidence) account(b budget) account {
 	for i := range e.entries {
 		got := &e.entries[i]
 		c := e.sent[got.marker()]
-		if !b.covers(c) {
+		if !b.covers(c) || !b.counts(got.Attempt) {
 			continue
 		}
-		mine = append(mine, got)
+		mine = append(mine, e.held(&b, got))
 		n := got.of(b.measure)
 		if got.Status == "unsettled" {
 			a.unsettled += n
 		} else {
 			a.settled += n
 		}
-		if s, served := e.served[got.marker()]; served && got.Estimated && !e.strict {
+		if s, served := e.served[got.turn()]; served && got.Estimated && !e.strict {
 			a.short += max(e.truth(b.measure, s)-n, 0)
 		}
 	}
-	for m, s := range e.served {
-		if c := e.sent[m]; b.covers(c) {
+	for t, s := range e.served {
+		if b.covers(e.sent[t.marker]) && b.counts(t.attempt) {
 			a.served += e.truth(b.measure, s)
 		}
 	}
@@ -204,7 +223,7 @@ func (e *evidence) truth(m claviger.Measure, s service) int64 {
 // more than was estimated. All that ended before was settled by then, and with
 // the estimates of those that ran it was within the limit.
 func errorsInFlight(m claviger.Measure, mine []*entry) (sum int64) {
-	last := mine[len(mine)-1].OpenedAt
+	last := slices.MaxFunc(mine, func(x, y *entry) int { return x.admitted.Compare(y.admitted) }).admitted
 	for _, got := range mine {
 		if got.ClosedAt == nil || !got.ClosedAt.Before(last.Add(-skew)) {
 			sum += max(got.of(m)-got.asked(m), 0)
@@ -235,7 +254,7 @@ func tooEarly(limit int64, m claviger.Measure, mine []*entry) string {
 			used += events[0].n
 			events = events[1:]
 		}
-		if used+got.asked(m) > limit {
+		if !got.kept && used+got.asked(m) > limit {
 			return fmt.Sprintf("entry %s of %s was admitted with %d used or reserved for sure, and asked for %d of %d",
 				got.ID, got.OpenedAt.Format(time.RFC3339Nano), used, got.asked(m), limit)
 		}

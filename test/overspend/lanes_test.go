@@ -56,7 +56,7 @@ type fitted struct {
 const (
 	meanIn  = 140
 	meanOut = 430
-	worked  = 90 // of 100 requests, those that are charged
+	worked  = 86 // of 100 requests, those that are charged
 )
 
 // fit chooses prices and limits so that a usual lane has used up its limits

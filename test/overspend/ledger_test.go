@@ -15,6 +15,8 @@ import (
 // entry is one row of the ledger as the API shows it.
 type entry struct {
 	ID, Status, Outcome string
+	RequestID           string `json:"request_id"`
+	Attempt             int
 	Model               string
 	WorkspaceID         string      `json:"workspace_id"`
 	Input               int64       `json:"input_tokens"`
@@ -29,9 +31,15 @@ type entry struct {
 	CostText            json.Number `json:"cost"`
 	EstimatedCostText   json.Number `json:"estimated_cost"`
 	cost, estimatedCost int64       // nano-dollars
+
+	// On one limit: whether what it held was held before, and since when.
+	kept     bool
+	admitted time.Time
 }
 
 func (e *entry) marker() marker { return marker{e.Model, e.EstimatedOut} }
+
+func (e *entry) turn() turn { return turn{e.marker(), e.Attempt} }
 
 // of is what the entry adds to a counter.
 func (e *entry) of(m claviger.Measure) int64 {
@@ -108,7 +116,7 @@ const shippedWithin = 30 * time.Second
 
 // shipped reads the ledger once it has all that the provider saw and nothing in
 // it is open.
-func (w *world) shipped(seen map[marker]service) ([]entry, error) {
+func (w *world) shipped(seen map[turn]service) ([]entry, error) {
 	deadline := time.Now().Add(shippedWithin)
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
@@ -117,16 +125,16 @@ func (w *world) shipped(seen map[marker]service) ([]entry, error) {
 		if err != nil {
 			return nil, err
 		}
-		have, open := map[marker]bool{}, 0
+		have, open := map[turn]bool{}, 0
 		for i := range entries {
-			have[entries[i].marker()] = true
+			have[entries[i].turn()] = true
 			if entries[i].Status == "open" {
 				open++
 			}
 		}
 		missing := 0
-		for m := range seen {
-			if !have[m] {
+		for t := range seen {
+			if !have[t] {
 				missing++
 			}
 		}

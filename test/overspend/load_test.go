@@ -23,6 +23,7 @@ type sending struct {
 	user     string
 	body     int64 // bytes
 	stream   bool
+	retries  int           // that its config allows; 0: it sends none
 	leave    time.Duration // after which the caller goes away; 0: never
 	status   int           // 0: no answer came
 	entry    string        // the id that the answer named, once it was admitted
@@ -98,6 +99,9 @@ func (t *traffic) call(number int) {
 		if r.IntN(8) == 0 {
 			s.leave = time.Duration(1 + r.Int64N(int64(300*time.Millisecond)))
 		}
+		if r.IntN(2) == 0 {
+			s.retries = 1 + r.IntN(3)
+		}
 		body := body(s.marker, s.stream, 20+r.IntN(800))
 		s.body = int64(len(body))
 		for try := 0; ; try++ {
@@ -158,6 +162,9 @@ func (t *traffic) send(s *sending, url, key string, body []byte) {
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("x-portkey-api-key", key)
 	req.Header.Set("x-portkey-metadata", fmt.Sprintf(`{"_user":%q}`, s.user))
+	if s.retries > 0 {
+		req.Header.Set("x-portkey-config", fmt.Sprintf(`{"retry":{"attempts":%d,"use_retry_after_headers":true}}`, s.retries))
+	}
 	req.GetBody = nil // never sent twice
 	t.mu.Lock()
 	t.sent[s.marker] = s

@@ -22,6 +22,13 @@ type marker struct {
 	max   int64
 }
 
+// turn is one attempt of a request: the n-th time that the provider gets it, and
+// the n-th entry of the ledger.
+type turn struct {
+	marker
+	attempt int // from 1
+}
+
 // provider is a mock that charges for what it generates. What it does to a
 // request depends on the seed and the marker alone, not on what went before.
 type provider struct {
@@ -50,7 +57,11 @@ const (
 	cutLate  fate = "cut_late" // broken off right behind the usage
 	failing  fate = "failing"  // 500
 	limiting fate = "limiting" // 429
+	lost     fate = "lost"     // all the work done, and broken off before a word of it
 )
+
+// failed reports whether another attempt may be made after that.
+func (f fate) failed() bool { return f == failing || f == limiting || f == lost }
 
 // plan is all that is random about an answer.
 type plan struct {
@@ -59,41 +70,45 @@ type plan struct {
 	pause           time.Duration // before the answer begins
 	work            time.Duration // from then until it ends
 	pieces          int64
-	cutAt           int64 // of the pieces, for those that break off
-	width           int   // of a token, in bytes
-	padding         int   // bytes besides, in an answer that is no stream
+	cutAt           int64         // of the pieces, for those that break off
+	width           int           // of a token, in bytes
+	again           time.Duration // when to come again, where it fails
+	padding         int           // bytes besides, in an answer that is no stream
 }
 
 // bulky is too much for an answer to be held in memory.
 const bulky = 5 << 18
 
-// dice are random numbers of one request's own.
-func dice(seed uint64, m marker) *rand.Rand {
+// dice are random numbers of one attempt's own.
+func dice(seed uint64, t turn) *rand.Rand {
 	h := fnv.New64a()
-	fmt.Fprintf(h, "%s/%d", m.model, m.max)
+	fmt.Fprintf(h, "%s/%d/%d", t.model, t.max, t.attempt)
 	return rand.New(rand.NewPCG(seed, h.Sum64()))
 }
 
 // planFor says what to do with a request of so many bytes of text. Tokens are
 // longer and shorter than the four bytes that guesses take them for.
-func planFor(seed uint64, m marker, text int64) plan {
-	r := dice(seed, m)
-	p := plan{fate: answered, in: 4 + text/8 + r.Int64N(text*3/8+1), out: 1 + r.Int64N(m.max)}
+func planFor(seed uint64, t turn, text int64) plan {
+	r := dice(seed, t)
+	p := plan{fate: answered, in: 4 + text/8 + r.Int64N(text*3/8+1), out: 1 + r.Int64N(t.max)}
 	if r.IntN(3) > 0 { // it stops where it must, so that nothing makes up for a long prompt
-		p.out = m.max
+		p.out = t.max
 	}
 	switch n := r.IntN(100); {
-	case n < 6:
+	case n < 8:
 		p.fate = failing
-	case n < 10:
+	case n < 14:
 		p.fate = limiting
 	case n < 18:
-		p.fate = cutEarly
-	case n < 22:
-		p.fate = cutLate
+		p.fate = lost
 	case n < 26:
+		p.fate = cutEarly
+	case n < 30:
+		p.fate = cutLate
+	case n < 34:
 		p.fate = silent
 	}
+	p.again = time.Duration(1+r.Int64N(100)) * time.Millisecond
 	if r.IntN(3) == 0 {
 		p.cached = r.Int64N(p.in + 1)
 	}
@@ -128,9 +143,8 @@ func (p *provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, `{"error":{"message":"not a request of this test"}}`, http.StatusBadRequest)
 		return
 	}
-	a := &answer{w: w, r: r, m: marker{in.Model, in.MaxTokens}, stream: in.Stream}
-	a.plan = planFor(p.seed, a.m, int64(len(in.Messages[0].Content)))
-	p.book.began(a.m)
+	a := &answer{w: w, r: r, turn: p.book.began(marker{in.Model, in.MaxTokens}), stream: in.Stream}
+	a.plan = planFor(p.seed, a.turn, int64(len(in.Messages[0].Content)))
 	// Whatever ends the answer, a broken connection included, it is charged.
 	defer func() { p.book.ended(a.bill()) }()
 	a.run()
@@ -140,7 +154,7 @@ func (p *provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 type answer struct {
 	w         http.ResponseWriter
 	r         *http.Request
-	m         marker
+	turn      turn
 	stream    bool
 	plan      plan
 	generated int64 // tokens
@@ -151,7 +165,7 @@ type answer struct {
 
 // bill is what the answer costs as far as it came.
 func (a *answer) bill() service {
-	s := service{marker: a.m, Fate: a.plan.fate, Reported: a.reported, Left: a.left}
+	s := service{turn: a.turn, Fate: a.plan.fate, Reported: a.reported, Left: a.left}
 	if a.charged {
 		s.In, s.Cached, s.Out = a.plan.in-a.plan.cached, a.plan.cached, a.generated
 	}
@@ -182,6 +196,7 @@ func (a *answer) run() {
 			status = http.StatusTooManyRequests
 			a.w.Header().Set("Retry-After", "1")
 		}
+		a.w.Header().Set("Retry-After-Ms", strconv.FormatInt(a.plan.again.Milliseconds(), 10))
 		a.w.Header().Set("Content-Type", "application/json")
 		a.w.WriteHeader(status)
 		io.WriteString(a.w, `{"error":{"message":"not now","type":"mock_error","param":null,"code":null}}`)
@@ -190,6 +205,10 @@ func (a *answer) run() {
 	a.charged = true
 	if !a.wait(a.plan.pause) {
 		return
+	}
+	if a.plan.fate == lost {
+		a.generated = a.plan.out
+		a.abort()
 	}
 	if a.stream {
 		a.runStream()
@@ -210,7 +229,7 @@ func (a *answer) runWhole() {
 	}
 	a.w.Header().Set("Content-Type", "application/json")
 	text := fmt.Sprintf(`{"id":"chatcmpl-mock","object":"chat.completion","created":1700000000,"model":%q,"padding":%q,"choices":[{"index":0,`+
-		`"message":{"role":"assistant","content":%q},"finish_reason":"stop"}]`, a.m.model, strings.Repeat("x", a.plan.padding), a.words(a.plan.out))
+		`"message":{"role":"assistant","content":%q},"finish_reason":"stop"}]`, a.turn.model, strings.Repeat("x", a.plan.padding), a.words(a.plan.out))
 	switch a.plan.fate {
 	case silent:
 		io.WriteString(a.w, text+"}")
@@ -265,7 +284,7 @@ func (a *answer) runStream() {
 // frame sends one event; it is false when the other side is gone.
 func (a *answer) frame(members string) bool {
 	_, err := fmt.Fprintf(a.w, "data: {\"id\":\"chatcmpl-mock\",\"object\":\"chat.completion.chunk\",\"created\":1700000000,\"model\":%q,%s}\n\n",
-		a.m.model, members)
+		a.turn.model, members)
 	if err == nil {
 		err = http.NewResponseController(a.w).Flush()
 	}

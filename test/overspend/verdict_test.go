@@ -12,14 +12,14 @@ import (
 // and 50 out, one after the other, and one that was killed.
 func sound(strict bool) (*evidence, budget) {
 	p := prices{in: 2_000, cached: 1_000, out: 4_000} // 2, 1 and 4 nano-dollars a token
-	e := &evidence{prices: p, strict: strict, served: map[marker]service{}, sent: map[marker]*sending{}}
+	e := &evidence{prices: p, strict: strict, served: map[turn]service{}, sent: map[marker]*sending{}}
 	began := time.Date(2030, 1, 2, 3, 0, 0, 0, time.UTC)
 	for i, id := range []string{"a", "b", "c"} {
 		m := marker{modelName(i), 60}
 		opened := began.Add(time.Duration(i) * time.Minute)
 		closed := opened.Add(10 * time.Second)
-		got := entry{ID: id, Model: m.model, EstimatedIn: 110, EstimatedOut: 60, OpenedAt: opened, estimatedCost: p.cost(110, 0, 60)}
-		s := service{marker: m, In: 90, Cached: 10, Out: 50, Fate: answered, Reported: true}
+		got := entry{ID: id, RequestID: id, Attempt: 1, Model: m.model, EstimatedIn: 110, EstimatedOut: 60, OpenedAt: opened, estimatedCost: p.cost(110, 0, 60)}
+		s := service{turn: turn{m, 1}, In: 90, Cached: 10, Out: 50, Fate: answered, Reported: true}
 		c := &sending{marker: m, entry: id, status: 200, finished: true}
 		if id == "c" {
 			got.Status, got.Estimated, got.Input, got.Output = "unsettled", true, 110, 60
@@ -28,9 +28,27 @@ func sound(strict bool) (*evidence, budget) {
 			got.Status, got.Outcome, got.ClosedAt, got.Input, got.Cached, got.Output = "closed", "success", &closed, 90, 10, 50
 		}
 		got.Total, got.cost = got.Input+got.Cached+got.Output, p.cost(got.Input, got.Cached, got.Output)
-		e.entries, e.served[m], e.sent[m] = append(e.entries, got), s, c
+		e.entries, e.served[turn{m, 1}], e.sent[m] = append(e.entries, got), s, c
 	}
 	return e, budget{name: "key", measure: claviger.MeasureCost, limit: 1240}
+}
+
+// again adds a second attempt of the first request, a minute after all others.
+func (e *evidence) again(id string, retries int) {
+	got, first := e.entries[0], turn{e.entries[0].marker(), 1}
+	closed := got.OpenedAt.Add(4 * time.Minute)
+	got.ID, got.Attempt, got.OpenedAt, got.ClosedAt = id, 2, closed.Add(-time.Minute), &closed
+	s := e.served[first]
+	s.attempt = 2
+	e.entries, e.served[s.turn] = append(e.entries, got), s
+	e.sent[first.marker].retries, e.sent[first.marker].entry = retries, id
+}
+
+// fails makes a turn one that the provider refused.
+func (e *evidence) fails(t turn) {
+	got := &e.entries[0]
+	got.Outcome, got.Input, got.Cached, got.Output, got.Total, got.cost = "provider_error", 0, 0, 0, 0, 0
+	e.served[t] = service{turn: t, Fate: failing}
 }
 
 func TestTheJudgeNoticesWhatIsWrong(t *testing.T) {
@@ -63,14 +81,45 @@ func TestTheJudgeNoticesWhatIsWrong(t *testing.T) {
 			e.entries[2].Input, e.entries[2].Total, e.entries[2].cost = 100, 160, 440
 		}, "ok", "not booked at its estimate"},
 		"below the truth, strictly": {true, func(e *evidence, _ *budget) {
-			e.served[marker{modelName(2), 60}] = service{In: 150, Out: 60, Fate: silent}
+			e.served[turn{marker{modelName(2), 60}, 1}] = service{In: 150, Out: 60, Fate: silent}
 		}, "UNBILLED", "under a strict limit"},
 		"less than the caller received": {false, func(e *evidence, _ *budget) {
 			got := &e.entries[0]
 			got.Estimated, got.Outcome, got.Input, got.Cached, got.Output, got.Total, got.cost = true, "cut", 110, 0, 20, 130, 300
 			e.sent[first].received, e.sent[first].finished = 100, false
-			e.served[first] = service{In: 90, Cached: 10, Out: 30, Fate: cutEarly}
+			e.served[turn{first, 1}] = service{In: 90, Cached: 10, Out: 30, Fate: cutEarly}
 		}, "ok", "the caller got 100 bytes"},
+		"an attempt too many":        {false, func(e *evidence, b *budget) { e.again("d", 0); b.limit = 2000 }, "ok", "its caller asked for 1 at most"},
+		"an attempt after an answer": {false, func(e *evidence, b *budget) { e.again("d", 1); b.limit = 2000 }, "ok", "after the provider's answer was answered"},
+		"an attempt after one that is open": {false, func(e *evidence, b *budget) {
+			e.again("d", 1)
+			got := &e.entries[0]
+			got.Status, got.Estimated, got.Input, got.Cached, got.Output, got.Total, got.cost = "unsettled", true, 110, 0, 60, 170, 460
+			b.limit = 2000
+		}, "ok", "and it is unsettled"},
+		"an attempt without the one before": {false, func(e *evidence, b *budget) {
+			e.again("d", 1)
+			e.entries, b.limit = e.entries[1:], 2000
+		}, "UNBILLED", "the attempt before it is not in the ledger"},
+		"an attempt of another request": {false, func(e *evidence, b *budget) {
+			e.again("d", 1)
+			e.entries[3].RequestID, b.limit = "x", 2000
+		}, "ok", "another request's id"},
+		"an attempt after a failure": {true, func(e *evidence, b *budget) {
+			e.again("d", 1)
+			e.fails(turn{first, 1})
+			b.limit = 1310 // what the others used, and asked for
+		}, "ok", ""},
+		"an attempt that counts as a request": {true, func(e *evidence, b *budget) {
+			e.again("d", 1)
+			e.fails(turn{first, 1})
+			b.on, b.measure, b.limit = "provider", claviger.MeasureRequests, 3
+		}, "OVERSPENT", ""},
+		"which it does not with the key": {true, func(e *evidence, b *budget) {
+			e.again("d", 1)
+			e.fails(turn{first, 1})
+			b.on, b.measure, b.limit = "api_key", claviger.MeasureRequests, 3
+		}, "ok", ""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -114,6 +114,32 @@ def _():
     raises(vendored.RateLimitError, lambda: app.chat.completions.create(model="gpt-4o-mini", messages=ask("fail with 429")))
 
 
+@check("a config with retries")
+def _():
+    c = Portkey(api_key=WORKSPACE_KEY, base_url=URL, provider="@scripted",
+                config={"retry": {"attempts": 2, "use_retry_after_headers": True}})
+    r = c.chat.completions.create(model="flaky-2--python", messages=ask("say hello"))
+    same(r.choices[0].message.content, "scripted answer")
+    same(r.get_headers()["retry-attempt-count"], "2", "retries")
+    text, _, _, _ = assemble(c.chat.completions.create(model="flaky-1--python-stream", messages=ask("say hello"), stream=True))
+    assert text, "nothing was streamed"
+
+
+@check("a config with one target")
+def _():
+    c = Portkey(api_key=WORKSPACE_KEY, base_url=URL, config={
+        "retry": {"attempts": 1, "on_status_codes": [503], "use_retry_after_headers": True},
+        "strategy": {"mode": "single"}, "targets": [{"provider": "@scripted"}]})
+    same(c.chat.completions.create(model="flaky-1--python-target", messages=ask("say hello")).choices[0].message.content, "scripted answer")
+
+
+@check("a config that is not supported is a 400 that says what of it")
+def _():
+    c = Portkey(api_key=WORKSPACE_KEY, base_url=URL, config={
+        "strategy": {"mode": "fallback"}, "targets": [{"provider": "@scripted"}, {"provider": "@emulated"}]})
+    raises(vendored.BadRequestError, lambda: c.chat.completions.create(model="ok", messages=ask("x")), "strategy,mode", "not supported yet")
+
+
 @check("admin.workspaces: create")
 def _():
     r = admin.admin.workspaces.create(name="Python team", description="made by the SDK", defaults={"metadata": {"team": "python"}})

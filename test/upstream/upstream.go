@@ -24,6 +24,7 @@ import (
 //	cut          breaks off: in the middle of the stream, or of the body
 //	stall        streams two frames, or nothing, and waits until released
 //	status-NNN   answers with that status and an error body
+//	flaky-N      answers with 503 N times, then as ok; counted by the whole model
 //	echo         answers with all it got, in headers, body or frames
 //	echo-error   fails with all it got in headers and the message
 //	echo-event   streams an error event with all it got in the message
@@ -122,6 +123,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		echo(w, req, behaviour, in.Stream)
 	case strings.HasPrefix(behaviour, "status-"):
 		fail(w, behaviour)
+	case strings.HasPrefix(behaviour, "flaky-") && s.flakes(in.Model, strings.TrimPrefix(behaviour, "flaky-")):
+		w.Header().Set("Retry-After-Ms", "1")
+		fail(w, "status-503")
 	case strings.HasSuffix(r.URL.Path, "/models"):
 		answer(w, `{"object":"list","data":[{"id":"ok","object":"model","created":1700000000,"owned_by":"upstream"}]}`)
 	case strings.HasSuffix(r.URL.Path, "/embeddings"):
@@ -141,6 +145,19 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		answer(w, completion(in.Model))
 	}
+}
+
+// flakes reports whether a model was asked for at most so many times by now.
+func (s *Server) flakes(model, most string) bool {
+	n, err := strconv.Atoi(most)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range s.seen {
+		if r.Model == model {
+			n--
+		}
+	}
+	return err == nil && n >= 0
 }
 
 // wait returns when the caller left or everything is released.

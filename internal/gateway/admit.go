@@ -166,14 +166,11 @@ func (t *attempt) expect(rules ruleset) error {
 
 // open makes the record of the attempt.
 func (t *attempt) open() {
-	var room [512]byte
-	id, charges := t.id, room[:0]
-	if t.made == 0 {
-		charges = t.hold.AppendCharges(charges)
-	} else { // the key and the workspace count one request, whatever it takes
-		id, charges = claviger.NewEntryID(), t.hold.AppendCharges(charges, claviger.MeasureRequests)
+	id, without := t.id, []claviger.Measure(nil)
+	if t.made > 0 { // the key and the workspace count one request, whatever it takes
+		id, without = claviger.NewEntryID(), []claviger.Measure{claviger.MeasureRequests}
 	}
-	charges = t.here.AppendCharges(charges)
+	charges := t.here.AppendCharges(t.hold.AppendCharges(nil, without...))
 	to := t.to.target
 	t.opening = claviger.Opening{
 		ID:             id,

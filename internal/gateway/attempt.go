@@ -119,13 +119,9 @@ func (x *exchange) upstreamRequest(ctx context.Context, to *target, up provider.
 	}
 	base := to.account.Base()
 	path, query, _ := strings.Cut(up.Path, "?")
-	req := (&http.Request{
-		Method: http.MethodGet,
-		URL:    &url.URL{Scheme: base.Scheme, Host: base.Host, Path: base.Path + path, RawQuery: query},
-		Host:   base.Host,
-		Header: header,
-		Proto:  "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-	}).WithContext(ctx)
+	req := blank.WithContext(ctx)
+	req.URL = &url.URL{Scheme: base.Scheme, Host: base.Host, Path: base.Path + path, RawQuery: query}
+	req.Host, req.Header = base.Host, header
 	if up.Body != nil {
 		header["Content-Type"] = jsonType
 		req.Method = http.MethodPost
@@ -140,6 +136,9 @@ func (x *exchange) upstreamRequest(ctx context.Context, to *target, up provider.
 	}
 	return req, nil
 }
+
+// blank is what requests are copied from.
+var blank = http.Request{Method: http.MethodGet, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1}
 
 var userAgent = []string{"claviger"}
 

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -58,8 +59,7 @@ func (n rateHeaders) set(h http.Header, s *limits.RateState, now time.Time) {
 
 // nameRates tells the caller of the rate limits that the holds count on.
 func (a *attempt) nameRates() {
-	var room [8]limits.RateState
-	states := a.here.Rates(a.hold.Rates(append(room[:0], a.rates...)))
+	states := a.here.Rates(a.hold.Rates(slices.Clip(a.rates))) // mostly none
 	if a.rated = len(states) > 0; a.rated {
 		nameRates(a.w.Header(), states, a.opening.OpenedAt)
 	}

@@ -23,7 +23,11 @@ func denied(d *limits.Denied) *httpx.Failure {
 		f.Message += ": it counts as many groups of requests as it may"
 	case d.Unbounded != nil:
 		f.Message += ": the limit is strict, and this request may use more than can be told beforehand: " + d.Unbounded.Error()
-	case !d.Rule.Rate() && d.State.Used < d.Rule.Value:
+	case d.Rule.Counter.Measure == claviger.MeasureRequests:
+	case d.Asked > d.Rule.Value && d.Rule.Value > 0:
+		f.Message += ": this request alone may use more than the whole limit; max_tokens bounds what it may use"
+		f.RetryAfter = 0 // the next window is no wider
+	case d.State.Used < d.Rule.Value:
 		f.Message += ": what is left, with the requests under way, is less than this request may use"
 	}
 	if own(d.Rule) { // the form of the authentication phase

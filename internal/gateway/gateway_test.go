@@ -116,7 +116,7 @@ func TestRefusals(t *testing.T) {
 		status int
 		says   string
 	}{
-		"no provider":                      {ask, []string{"x-portkey-provider", ""}, 400, "x-portkey-provider header is required"},
+		"no provider":                      {ask, []string{"x-portkey-provider", ""}, 400, `x-portkey-provider header is required, or a model like \"@slug/model\"`},
 		"a slug that is not there":         {ask, []string{"x-portkey-provider", "@nope"}, 400, "Following keys are not valid: nope"},
 		"a slug that is none":              {ask, []string{"x-portkey-provider", "@a b"}, 400, "Following keys are not valid"},
 		"a slug without a model":           {`{"model":"@acc"}`, []string{"x-portkey-provider", ""}, 400, "@slug/model"},

@@ -189,6 +189,37 @@ func TestARateIsKeptAndTold(t *testing.T) {
 	}
 }
 
+func TestARefusalSaysWhetherWaitingHelps(t *testing.T) {
+	const unbounded = `{"model":"gpt-a","messages":[{"role":"user","content":"hi"}]}`
+	noon := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	for name, tt := range map[string]struct {
+		rates      string
+		before     int // calls that pass
+		body       string
+		says       string
+		retryAfter string
+	}{
+		"a request that no window holds": {`[{"type":"tokens","unit":"rpm","value":40}]`, 0, unbounded, "more than the whole limit; max_tokens bounds", ""},
+		"a request that the next holds":  {`[{"type":"tokens","unit":"rpm","value":200}]`, 1, bounded, "what is left", "60"},
+		"a window that is used up":       {`[{"type":"tokens","unit":"rpm","value":100}]`, 1, bounded, "rate limit exceeded. Error", "60"},
+		"requests, of which each is one": {`[{"type":"requests","unit":"rpm","value":1}]`, 1, unbounded, "rate limit exceeded. Error", "60"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := pricedRig(t, answers(200, used), func(o *gateway.Options) { o.Limits = limiterAt(noon); o.Now = func() time.Time { return noon } })
+			places["API Key"].set(r, "", tt.rates)
+			for range tt.before {
+				if resp, body := r.chat(bounded); resp.StatusCode != 200 {
+					t.Fatalf("%d %s", resp.StatusCode, body)
+				}
+			}
+			resp, body := r.chat(tt.body)
+			if resp.StatusCode != 429 || !strings.Contains(body, tt.says) || resp.Header.Get("Retry-After") != tt.retryAfter {
+				t.Errorf("%d, Retry-After %q, %s", resp.StatusCode, resp.Header.Get("Retry-After"), body)
+			}
+		})
+	}
+}
+
 func TestTheProvidersRatesAreNotMixedWithOurs(t *testing.T) {
 	r := pricedRig(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("x-ratelimit-remaining-tokens", "7")
@@ -288,7 +319,7 @@ func TestStrictLimits(t *testing.T) {
 		"a model without a price":         {`{"model":"gpt-unknown","max_tokens":5,"messages":[]}`, strict, 412, "price"},
 		"tokens of a model without price": {`{"model":"gpt-unknown","max_tokens":5,"messages":[]}`, `{"type":"tokens","credit_limit":1000,"enforcement":"strict"}`, 200, ""},
 		"a model that searches unasked":   {`{"model":"gpt-4o-search-preview","max_tokens":5,"messages":[]}`, strict, 412, "searches"},
-		"more than is left":               {`{"model":"gpt-a","max_tokens":5000,"messages":[]}`, strict, 412, "what is left"},
+		"more than the whole limit":       {`{"model":"gpt-a","max_tokens":5000,"messages":[]}`, strict, 412, "the whole limit"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := pricedRig(t, answers(200, used))

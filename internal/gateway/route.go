@@ -27,7 +27,7 @@ type signal struct {
 	model string
 }
 
-const noProvider = "Either x-portkey-config or x-portkey-provider header is required"
+const noProvider = `Either x-portkey-config or x-portkey-provider header is required, or a model like "@slug/model"`
 
 // signal reads the target off the config, the headers, the body and the query, in
 // that order. The slug prefix of the body's model is taken off even when something

@@ -68,12 +68,13 @@ type Service struct {
 }
 
 // The connections to a store are at least eight, of which readers of usage take
-// these. A sum has to end before its caller's connection does.
+// these. Both times together are less than the minute after which the server usually
+// takes a caller of the admin API for gone.
 const (
 	sumsAtOnce  = 2
 	pagesAtOnce = 4
-	turnWait    = 15 * time.Second
-	sumTime     = time.Minute
+	turnWait    = 10 * time.Second
+	sumTime     = 45 * time.Second
 )
 
 // New returns the use cases over d.

@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,8 +21,8 @@ func TestAFewReadAtATime(t *testing.T) {
 			return nil
 		}
 		results := make(chan error, 5)
-		for range 4 {
-			go func() { results <- turns.do(t.Context(), read) }()
+		for _, key := range []claviger.APIKeyID{"a", "b", "c", "d"} {
+			go func() { results <- turns.do(t.Context(), key, read) }()
 		}
 		synctest.Wait()
 		if len(began) != 2 {
@@ -34,7 +35,7 @@ func TestAFewReadAtATime(t *testing.T) {
 				t.Errorf("who waited too long got %v", err)
 			}
 		}
-		go func() { results <- turns.do(t.Context(), read) }()
+		go func() { results <- turns.do(t.Context(), "e", read) }()
 		synctest.Wait()
 		close(end)
 		for range 3 {
@@ -44,6 +45,41 @@ func TestAFewReadAtATime(t *testing.T) {
 		}
 		if len(began) != 3 {
 			t.Errorf("%d have read", len(began))
+		}
+	})
+}
+
+// One key reads with half of what there is, and the others find a place.
+func TestOneKeyTakesNotAllTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		turns := newTurns(4, time.Hour, time.Hour)
+		began, end := make(chan claviger.APIKeyID, 20), make(chan struct{})
+		var readers sync.WaitGroup
+		read := func(key claviger.APIKeyID) {
+			readers.Go(func() {
+				err := turns.do(t.Context(), key, func(context.Context) error {
+					began <- key
+					<-end
+					return nil
+				})
+				if err != nil {
+					t.Errorf("%s: %v", key, err)
+				}
+			})
+		}
+		for range 10 {
+			read("greedy")
+		}
+		synctest.Wait()
+		read("modest")
+		synctest.Wait()
+		if a, b, c := <-began, <-began, <-began; len(began) != 0 || a != "greedy" || b != "greedy" || c != "modest" {
+			t.Errorf("%s, %s, %s and %d others read", a, b, c, len(began))
+		}
+		close(end)
+		readers.Wait()
+		if len(turns.own) != 0 {
+			t.Errorf("%d keys are remembered", len(turns.own))
 		}
 	})
 }
@@ -75,10 +111,10 @@ func TestATurnEnds(t *testing.T) {
 				if tt.ctx != nil {
 					ctx = tt.ctx(ctx)
 				}
-				if err := turns.do(ctx, tt.read); !tt.want(err) {
+				if err := turns.do(ctx, "k", tt.read); !tt.want(err) {
 					t.Errorf("it got %v", err)
 				}
-				if err := turns.do(t.Context(), func(context.Context) error { return nil }); err != nil {
+				if err := turns.do(t.Context(), "k", func(context.Context) error { return nil }); err != nil {
 					t.Errorf("the next got %v", err)
 				}
 			})
@@ -93,12 +129,12 @@ func TestWhoWaitsMayLeave(t *testing.T) {
 		end := make(chan struct{})
 		first := make(chan error)
 		go func() {
-			first <- turns.do(t.Context(), func(context.Context) error { <-end; return nil })
+			first <- turns.do(t.Context(), "k", func(context.Context) error { <-end; return nil })
 		}()
 		synctest.Wait()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if err := turns.do(ctx, func(context.Context) error { return nil }); !errors.Is(err, context.DeadlineExceeded) {
+		if err := turns.do(ctx, "k", func(context.Context) error { return nil }); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("it got %v", err)
 		}
 		close(end)

@@ -34,7 +34,7 @@ func (s *Service) Entries(ctx context.Context, by authz.Caller, f EntryFilter) (
 		return nil, 0, err
 	}
 	s.flushed(ctx)
-	err = s.pages.do(ctx, func(ctx context.Context) error {
+	err = s.pages.do(ctx, by.KeyID, func(ctx context.Context) error {
 		list, total, err = s.store.Entries(ctx, by.OrganisationID, q)
 		return err
 	})

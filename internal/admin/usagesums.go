@@ -49,7 +49,7 @@ func (s *Service) UsageSums(ctx context.Context, by authz.Caller, f SumFilter) (
 		return nil, nil, 0, err
 	}
 	s.flushed(ctx)
-	err = s.sums.do(ctx, func(ctx context.Context) error {
+	err = s.sums.do(ctx, by.KeyID, func(ctx context.Context) error {
 		list, total, err = s.store.UsageSums(ctx, by.OrganisationID, q)
 		return err
 	})

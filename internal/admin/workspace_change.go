@@ -88,12 +88,12 @@ func (s *Service) UpdateWorkspace(ctx context.Context, by authz.Caller, ref stri
 // workspace.
 type DeleteWorkspaceInput struct {
 	Name  string // "" for none
-	Force bool // delete what is in it as well
+	Force bool   // delete what is in it as well
 	Found claviger.Problems
 }
 
 // DeleteWorkspace archives a workspace; with keys or providers in it only by
-// force.
+// force. Access makes providers by itself: they go along once the access is gone.
 func (s *Service) DeleteWorkspace(ctx context.Context, by authz.Caller, ref string, in DeleteWorkspaceInput) error {
 	if err := by.Allow("workspaces.delete"); err != nil {
 		return err

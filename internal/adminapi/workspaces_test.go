@@ -155,6 +155,36 @@ func TestAWorkspaceWithoutKeysAndProvidersGoesWithoutItsName(t *testing.T) {
 	}
 }
 
+// Access makes a provider by itself, which nobody deletes who does not know of it.
+func TestAProviderThatAccessMadeKeepsTheWorkspaceWhileThereIsAccess(t *testing.T) {
+	w := newWorld(t)
+	w.must(orgAdmin, "POST", "/integrations", `{"name":"Shared","slug":"shared","ai_provider_id":"openai","key":"k12345678"}`)
+	tests := map[string]struct {
+		provider, enabled string // the change of the provider, and what the access becomes
+		status            int
+	}{
+		"the access is there":                      {``, "true", 409},
+		"the access was taken away":                {``, "false", 200},
+		"it was taken away from one with a note":   {`{"note":"ours"}`, "false", 409},
+		"it was taken away from one with a budget": {`{"usage_limits":{"credit_limit":5}}`, "false", 409},
+		"it was taken away from one with a rate":   {`{"rate_limits":[{"type":"requests","unit":"rpm","value":5}]}`, "false", 409},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := w.in(t)
+			id := w.must(orgAdmin, "POST", "/admin/workspaces", `{"name":"Team"}`)["id"].(string)
+			w.must(orgAdmin, "PUT", "/integrations/shared/workspaces", `{"workspaces":[{"id":"`+id+`","enabled":true}]}`)
+			if tt.provider != "" {
+				w.must(orgAdmin, "PUT", "/providers/shared?workspace_id="+id, tt.provider)
+			}
+			w.must(orgAdmin, "PUT", "/integrations/shared/workspaces", `{"workspaces":[{"id":"`+id+`","enabled":`+tt.enabled+`}]}`)
+			if got := w.do(orgAdmin, "DELETE", "/admin/workspaces/"+id, `{"name":"Team"}`); got.status != tt.status {
+				t.Errorf("%d %s", got.status, got.text)
+			}
+		})
+	}
+}
+
 func TestWholeNumbersAreWrittenAsIntegers(t *testing.T) {
 	w := newWorld(t)
 	id := w.must(orgAdmin, "POST", "/admin/workspaces", `{"name":"n","usage_limits":[{"credit_limit":10.0,"current_usage":3,"alert_threshold":null}],"rate_limits":[{"type":"tokens","unit":"rpd","value":1e3}]}`)["id"].(string)

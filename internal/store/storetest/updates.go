@@ -67,6 +67,21 @@ func updated(t *testing.T, w *world) {
 	refused(t, "an exhausted key", err, claviger.NotFound)
 	_, err = w.store.Target(ctx, org, ws.ID, "new")
 	refused(t, "an expired provider", err, claviger.NotFound)
+	prov.UsageLimits, prov.RateLimits, prov.Note = nil, nil, ""
+	dependents := func(tx *store.Tx) (n int) {
+		n, err := tx.WorkspaceDependents(ctx, org, ws.ID)
+		ok(t, err)
+		return n
+	}
+	w.update(func(tx *store.Tx) error {
+		same(t, "a provider with limits that lost its access, and a key", 2, dependents(tx))
+		ok(t, tx.UpdateProvider(ctx, prov))
+		same(t, "nothing is said about the provider", 1, dependents(tx))
+		g.Enabled = true
+		ok(t, tx.PutGrant(ctx, g))
+		same(t, "it can be called", 2, dependents(tx))
+		return nil
+	})
 	unchanged(t, w, w.their)
 }
 

@@ -16,6 +16,7 @@ const weather = { name: 'get_weather', arguments: '{"city":"Rome"}', id: 'call_w
 mock.on({ userMessage: 'say hello' }, { content: 'Hello from the emulator, in several words.', usage });
 mock.on({ userMessage: 'weather in Rome', hasToolResult: false }, { toolCalls: [weather], usage });
 mock.on({ userMessage: 'weather in Rome', hasToolResult: true }, { content: 'It is sunny in Rome.', usage });
+mock.on({ userMessage: 'Rome as JSON' }, { content: '{"city":"Rome","degrees":21}', usage });
 mock.on({ userMessage: 'fail with 429' }, { error: { message: 'Rate limit reached, says the emulator', type: 'rate_limit_error', code: 'rate_limit_exceeded' }, status: 429, retryAfter: 7 });
 mock.on({ userMessage: 'fail with 500' }, { error: { message: 'The emulator had an error', type: 'server_error' }, status: 500 });
 mock.onEmbedding('keeper of the keys', { embedding: [0.25, -0.5, 0.75] });

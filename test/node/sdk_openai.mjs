@@ -44,6 +44,18 @@ for (const [kind, model] of [['openai', '@emulated/gpt-4o-mini'], ['anthropic', 
       { role: 'tool', tool_call_id: message.tool_calls[0].id, content: 'sunny' }] });
     assert.equal(r.choices[0].message.content, 'It is sunny in Rome.');
   });
+  check(`${kind}: the stream helper tells text and usage`, async () => {
+    const s = client.chat.completions.stream({ model, messages: ask('say hello'), stream_options: { include_usage: true } });
+    assert.equal(await s.finalContent(), HELLO);
+    assert.equal((await s.totalUsage()).total_tokens, 30);
+  });
+  for (const stream of [false, true]) {
+    check(`${kind}: runTools runs to the end, ${stream ? 'streamed' : 'at once'}`, async () => {
+      const r = client.chat.completions.runTools({ model, stream, messages: ask('weather in Rome'),
+        tools: [{ type: 'function', function: { ...tools[0].function, parse: JSON.parse, function: ({ city }) => `sunny in ${city}` } }] });
+      assert.equal(await r.finalContent(), 'It is sunny in Rome.');
+    });
+  }
   check(`${kind}: the provider's 429 stays a 429`, async () => {
     const err = await fails(429, () => chat({ model, messages: ask('fail with 429') }), 'Rate limit reached, says the emulator');
     assert.equal(err.headers.get('retry-after'), '7');

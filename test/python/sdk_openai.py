@@ -1,6 +1,7 @@
 """The plain openai package against the gateway: base URL and key alone."""
 
 import openai
+import pydantic
 from checks import *
 
 client = openai.OpenAI(base_url=URL, api_key=WORKSPACE_KEY, max_retries=0)
@@ -82,6 +83,23 @@ def _(model):
     same(r.choices[0].message.content, "It is sunny in Rome.")
 
 
+class City(pydantic.BaseModel):
+    city: str
+    degrees: int
+
+
+@dialects("structured output is parsed")
+def _(model):
+    r = client.chat.completions.parse(model=model, messages=ask("Rome as JSON"), response_format=City)
+    same(r.choices[0].message.parsed, City(city="Rome", degrees=21))
+
+
+@dialects("structured output is parsed from a stream")
+def _(model):
+    with client.chat.completions.stream(model=model, messages=ask("Rome as JSON"), response_format=City) as s:
+        same(s.get_final_completion().choices[0].message.parsed, City(city="Rome", degrees=21))
+
+
 @dialects("the provider's 429 stays a 429")
 def _(model):
     err = raises(openai.RateLimitError,
@@ -115,6 +133,19 @@ def _():
     r = client.completions.create(model="@scripted/ok", prompt="say hello", max_tokens=5)
     same(r.choices[0].text, "scripted answer")
     same(r.usage.total_tokens, 18, "tokens")
+
+
+@check("embeddings in the form that is asked for unsaid")
+def _():
+    r = client.embeddings.create(model="@emulated/text-embedding-3-small", input="keeper of the keys")
+    same(r.data[0].embedding, [0.25, -0.5, 0.75])
+
+
+@check("a base URL without the version is told apart")
+def _():
+    stray = openai.OpenAI(base_url=URL.removesuffix("/v1"), api_key=WORKSPACE_KEY, max_retries=0)
+    raises(openai.NotFoundError, lambda: stray.chat.completions.create(model="@emulated/gpt-4o-mini", messages=ask("x")),
+           "the API is below /v1")
 
 
 @check("models are listed for a workspace key")

@@ -143,7 +143,7 @@ func (w *walker) restart() {
 
 // flood has others make up groups, which use little or nothing.
 func (w *walker) flood() {
-	for range rapid.IntRange(0, 20).Draw(w.T, "made up") {
+	for range rapid.IntRange(0, 12).Draw(w.T, "made up") {
 		w.madeUp++
 		r := group(on("made up "+strconv.Itoa(w.madeUp), requests, "none", 10))
 		h, err := w.limiter.Admit(w.Context(), []*limits.Rule{r}, ask(1, 0, 0))

@@ -25,6 +25,7 @@ type config struct {
 	forward []string      // names of headers, in canonical form
 	lax     bool          // answers may have more than the dialect of OpenAI
 	retry   *retry
+	params  *params // nil: the body stays as it is
 }
 
 // named reports whether the config says which provider is called: then the

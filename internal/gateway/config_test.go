@@ -48,6 +48,11 @@ func TestAConfigIsRefusedWithAllThatIsWrong(t *testing.T) {
 		"a credential too many":         {`{"provider":"@acc","api_key":"sk-mine-123456"}`, []string{"path: api_key, message: has no place beside a stored provider, unless for a custom_host"}},
 		"forwarding the forwarding":     {`{"forward_headers":["x-a","x-portkey-forward-headers"]}`, []string{"path: forward_headers,1, message: forward_headers must not contain the 'x-portkey-forward-headers' header"}},
 		"what is not there yet":         {`{"cache":{"mode":"simple"},"input_guardrails":[],"aws_region":"a","prompt_id":"p"}`, []string{"path: cache, message: is not supported yet", "path: input_guardrails, message: is not supported yet", "path: aws_region, message: is not supported yet", "path: prompt_id, message: is not supported yet"}},
+		"parameters that are none":      {`{"override_params":[],"default_params":1,"drop_params":"a"}`, []string{"path: override_params, message: must be an object", "path: default_params, message: must be an object", "path: drop_params, message: must be a list"}},
+		"a model that is none":          {`{"override_params":{"model":1}}`, []string{"path: override_params,model, message: must be a string"}},
+		"a slug without a model":        {`{"strategy":{"mode":"single"},"override_params":{"model":"@acc"},"targets":[{"provider":"@acc"}]}`, []string{"path: override_params,model, message: must name a model after the slug: @slug/model"}},
+		"a target without a slug":       {`{"strategy":{"mode":"single"},"targets":[{"override_params":{"model":"gpt"}}]}`, []string{"path: targets,0, message: must name a provider, or be passthrough"}},
+		"paths that are none":           {`{"drop_params":["a..b","a[","a[x]","a[0]b","[0]","",1,"a[-1]"]}`, dropProblems(8)},
 		"a list":                        {`[]`, []string{"path: , message: must be an object"}},
 		"several at once":               {`{"provider":1,"retry":{"attempts":9}}`, []string{"path: provider, message: must be a string", "path: retry,attempts, message: must be a whole number from 0 to 5"}},
 	}
@@ -110,6 +115,17 @@ func TestAConfigIsRefusedWithAllThatIsWrong(t *testing.T) {
 	r.books.none(t)
 }
 
+func dropProblems(n int) (out []string) {
+	for i := range n {
+		message := map[int]string{5: "must not be empty", 6: "must be a string"}[i]
+		if message == "" {
+			message = "must be a path, such as a, a.b, a[0].b or a[*].b"
+		}
+		out = append(out, fmt.Sprintf("path: drop_params,%d, message: %s", i, message))
+	}
+	return out
+}
+
 func manyNames(n int) string {
 	var b strings.Builder
 	for i := range n {
@@ -125,24 +141,29 @@ func TestAConfigSaysWhereARequestGoes(t *testing.T) {
 		model  string // of the body
 		index  string
 	}{
-		"by a slug":                             {`{"provider":"@acc"}`, []string{"x-portkey-provider", ""}, "m", "config"},
-		"by a slug with a model, which is ours": {`{"provider":"@acc/other"}`, []string{"x-portkey-provider", ""}, "m", "config"},
-		"by a virtual key":                      {`{"virtual_key":"acc"}`, []string{"x-portkey-provider", ""}, "m", "config"},
-		"by a virtual key in camel case":        {`{"virtualKey":"@acc"}`, []string{"x-portkey-provider", ""}, "m", "config"},
-		"by a virtual key, not its kind":        {`{"provider":"openai","virtual_key":"acc"}`, []string{"x-portkey-provider", ""}, "m", "config"},
-		"whatever the header says":              {`{"provider":"@acc"}`, []string{"x-portkey-provider", "@nobody"}, "m", "config"},
-		"whatever the body says":                {`{"provider":"@acc"}`, []string{"x-portkey-provider", ""}, "@nobody/m", "config"},
-		"as the header says, where it does not": {`{"retry":{"attempts":1}}`, nil, "m", "config"},
-		"as the body says, where neither does":  {`{"retry":{"attempts":1}}`, []string{"x-portkey-provider", ""}, "@acc/m", "config"},
-		"as the body says, where it is let":     {`{"passthrough":true}`, []string{"x-portkey-provider", ""}, "@acc/m", "config"},
-		"by its only target":                    {`{"strategy":{"mode":"single"},"targets":[{"provider":"@acc"}]}`, []string{"x-portkey-provider", ""}, "m", "config.targets[0]"},
-		"as the body says, by its only target":  {`{"strategy":{"mode":"single"},"targets":[{"passthrough":true}]}`, []string{"x-portkey-provider", ""}, "@acc/m", "config.targets[0]"},
-		"with nulls for what is not set":        {`{"provider":"@acc","retry":null,"cache":null,"targets":null,"custom_host":null}`, nil, "m", "config"},
-		"with nothing said":                     {`{}`, nil, "m", "config"},
-		"with an empty header":                  {``, nil, "m", "config"},
-		"with the account's own host":           {`{"provider":"@acc","custom_host":"HOST/v1"}`, nil, "m", "config"},
-		"with that of the header, not its own":  {`{"provider":"@acc","custom_host":"https://elsewhere.example/v1"}`, []string{"x-portkey-custom-host", "HOST/v1/"}, "m", "config"},
-		"with what may be sent more than once":  {" {\"provider\" : \"@acc\"}\t", nil, "m", "config"},
+		"by a slug":                              {`{"provider":"@acc"}`, []string{"x-portkey-provider", ""}, "m", "config"},
+		"by a slug with a model, which is ours":  {`{"provider":"@acc/other"}`, []string{"x-portkey-provider", ""}, "m", "config"},
+		"by a virtual key":                       {`{"virtual_key":"acc"}`, []string{"x-portkey-provider", ""}, "m", "config"},
+		"by a virtual key in camel case":         {`{"virtualKey":"@acc"}`, []string{"x-portkey-provider", ""}, "m", "config"},
+		"by a virtual key, not its kind":         {`{"provider":"openai","virtual_key":"acc"}`, []string{"x-portkey-provider", ""}, "m", "config"},
+		"whatever the header says":               {`{"provider":"@acc"}`, []string{"x-portkey-provider", "@nobody"}, "m", "config"},
+		"whatever the body says":                 {`{"provider":"@acc"}`, []string{"x-portkey-provider", ""}, "@nobody/m", "config"},
+		"as the header says, where it does not":  {`{"retry":{"attempts":1}}`, nil, "m", "config"},
+		"as the body says, where neither does":   {`{"retry":{"attempts":1}}`, []string{"x-portkey-provider", ""}, "@acc/m", "config"},
+		"as the body says, where it is let":      {`{"passthrough":true}`, []string{"x-portkey-provider", ""}, "@acc/m", "config"},
+		"by its only target":                     {`{"strategy":{"mode":"single"},"targets":[{"provider":"@acc"}]}`, []string{"x-portkey-provider", ""}, "m", "config.targets[0]"},
+		"as the body says, by its only target":   {`{"strategy":{"mode":"single"},"targets":[{"passthrough":true}]}`, []string{"x-portkey-provider", ""}, "@acc/m", "config.targets[0]"},
+		"by the model that it sets":              {`{"override_params":{"model":"@acc/m"}}`, []string{"x-portkey-provider", "@nobody"}, "other", "config"},
+		"by that of its only target":             {`{"strategy":{"mode":"single"},"override_params":{"model":"@nobody/x"},"targets":[{"override_params":{"model":"@acc/m"}}]}`, []string{"x-portkey-provider", ""}, "other", "config.targets[0]"},
+		"by that of the parent":                  {`{"strategy":{"mode":"single"},"override_params":{"model":"@acc/m"},"targets":[{"override_params":{"seed":1}}]}`, []string{"x-portkey-provider", ""}, "other", "config.targets[0]"},
+		"by a slug, whatever the model it sets":  {`{"provider":"@acc","override_params":{"model":"@nobody/m"}}`, nil, "other", "config"},
+		"by the header, if it is let, as a body": {`{"passthrough":true,"override_params":{"model":"@nobody/m"}}`, nil, "other", "config"},
+		"with nulls for what is not set":         {`{"provider":"@acc","retry":null,"cache":null,"targets":null,"custom_host":null}`, nil, "m", "config"},
+		"with nothing said":                      {`{}`, nil, "m", "config"},
+		"with an empty header":                   {``, nil, "m", "config"},
+		"with the account's own host":            {`{"provider":"@acc","custom_host":"HOST/v1"}`, nil, "m", "config"},
+		"with that of the header, not its own":   {`{"provider":"@acc","custom_host":"https://elsewhere.example/v1"}`, []string{"x-portkey-custom-host", "HOST/v1/"}, "m", "config"},
+		"with what may be sent more than once":   {" {\"provider\" : \"@acc\"}\t", nil, "m", "config"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/claviger/claviger/internal/secret"
 )
 
 // node is one object of a config as it was read. What is not said is zero.
@@ -22,6 +20,10 @@ type node struct {
 	strict     *bool
 	retry      *retry
 	retrySaid  bool
+	override   []param
+	modelSlug  string // of the model that override sets
+	defaults   []param
+	drop       []dropPath
 	passes     bool // the request says the provider
 	single     bool // it has a strategy
 	targets    []node
@@ -53,6 +55,13 @@ func (p *configParser) node(of member, targets func(*node, member)) (n node) {
 			n.strict = &strict
 		case "retry":
 			n.retry, n.retrySaid = p.retry(m), true
+		case "override_params":
+			n.override = p.params(m)
+			n.modelSlug = p.modelSlug(m.path, n.override)
+		case "default_params":
+			n.defaults = p.params(m)
+		case "drop_params":
+			n.drop = p.drops(m)
 		case "passthrough":
 			n.passes = p.truth(m)
 		case "strategy":
@@ -117,7 +126,7 @@ const notYet = "is not supported yet"
 // which begins with one of the prefixes.
 var (
 	later = []string{
-		"name", "weight", "override_params", "default_params", "drop_params", "cache", "cb_config", "fetch_integrated_models",
+		"name", "weight", "cache", "cb_config", "fetch_integrated_models",
 		"prompt_id", "on_status_codes", "id", "input_guardrails", "output_guardrails", "before_request_hooks",
 		"after_request_hooks", "input_mutators", "output_mutators", "deployments", "resource_name", "deployment_id",
 		"api_version", "workers_ai_account_id", "huggingface_base_url", "snowflake_account", "fireworks_account_id",
@@ -146,85 +155,4 @@ func (p *configParser) headers(m member) []string {
 		names = append(names, name)
 	}
 	return names
-}
-
-// compile makes a config of the tree: of its root, or of the only target below.
-func (p *configParser) compile(root node) *config {
-	leaf, index := root, "config"
-	switch {
-	case root.targetsAt == nil && root.single:
-		p.wrong(append(slices.Clip(root.path), "targets"), "is required with a strategy")
-	case root.targetsAt != nil && !root.single:
-		p.wrong(append(slices.Clip(root.path), "strategy"), "is required with targets")
-	case root.targetsAt != nil && len(root.targets) != 1:
-		p.wrong(root.targetsAt, "must be one target: several are not supported yet")
-	case root.targetsAt != nil:
-		leaf, index = p.below(root), "config.targets[0]"
-	}
-	p.credential(leaf)
-	c := &config{
-		index: []string{index}, key: secret.New(leaf.key), host: leaf.host, timeout: leaf.timeout,
-		forward: leaf.forward, retry: leaf.retry, lax: leaf.strict != nil && !*leaf.strict,
-	}
-	slug, stored := strings.CutPrefix(leaf.provider, "@")
-	switch {
-	case stored:
-		c.slug = slug
-	case leaf.virtualKey != "":
-		c.slug = leaf.virtualKey
-	default:
-		c.kind = leaf.provider
-	}
-	return c
-}
-
-// below is the only target, with what it inherits.
-func (p *configParser) below(root node) node {
-	leaf := root.targets[0]
-	if leaf.single {
-		p.wrong(append(slices.Clip(leaf.path), "strategy"), notYet)
-	}
-	for _, f := range []struct {
-		name string
-		said bool
-	}{{"provider", root.provider != ""}, {"virtual_key", root.virtualKey != ""}, {"api_key", root.key != ""}, {"passthrough", root.passes}} {
-		if f.said {
-			p.wrong(append(slices.Clip(root.path), f.name), "has no place beside targets")
-		}
-	}
-	if leaf.provider == "" && leaf.virtualKey == "" && !leaf.passes && leaf.targetsAt == nil {
-		p.wrong(leaf.path, "must name a provider, or be passthrough")
-	}
-	if leaf.timeout == 0 {
-		leaf.timeout = root.timeout
-	}
-	if leaf.host == "" {
-		leaf.host = root.host
-	}
-	if leaf.forward == nil {
-		leaf.forward = root.forward
-	}
-	if leaf.strict == nil {
-		leaf.strict = root.strict
-	}
-	if !leaf.retrySaid {
-		leaf.retry = root.retry
-	}
-	return leaf
-}
-
-// credential checks that a credential has somewhere to go: one that would not be
-// used must not be sent about.
-func (p *configParser) credential(leaf node) {
-	named := leaf.provider != "" || leaf.virtualKey != ""
-	stored := strings.HasPrefix(leaf.provider, "@") || leaf.virtualKey != ""
-	switch {
-	case named && leaf.passes:
-		p.wrong(append(slices.Clip(leaf.path), "passthrough"), "has no place beside a provider")
-	case leaf.key == "":
-	case !named:
-		p.wrong(leaf.keyPath, "needs a provider beside it")
-	case stored && leaf.host == "":
-		p.wrong(leaf.keyPath, "has no place beside a stored provider, unless for a custom_host")
-	}
 }

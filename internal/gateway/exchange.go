@@ -143,6 +143,11 @@ func (x *exchange) understand(ctx context.Context, where authn.Where) (to route,
 	if x.request, err = llm.Scan(x.body.bytes); err != nil {
 		return to, err
 	}
+	if x.config != nil && x.config.params != nil {
+		if err = x.reshape(); err != nil {
+			return to, err
+		}
+	}
 	if to, err = x.route(ctx, where); err != nil {
 		return to, err
 	}

@@ -14,6 +14,15 @@ func CheckConfig(text string) error {
 	return err
 }
 
+// Apply is what a config makes of a body.
+func Apply(config string, body []byte) ([]byte, error) {
+	c, err := parseConfig(config)
+	if err != nil || c.params == nil {
+		return body, err
+	}
+	return c.params.apply(body), nil
+}
+
 // KeptConfigs is how many compiled configs are kept.
 func (g *Gateway) KeptConfigs() int {
 	g.configs.mu.RLock()

@@ -143,6 +143,14 @@ func (b *inbound) take(extra int64) error {
 	return nil
 }
 
+// give gives back what take took.
+func (b *inbound) give(extra int64) {
+	if extra > freeBody {
+		b.gw.bodies.Release(extra)
+		b.held -= extra
+	}
+}
+
 func (x *exchange) tooLarge() error {
 	x.w.Header()["Connection"] = []string{"close"} // the rest of the body is not read
 	return claviger.Fail(claviger.TooLarge, fmt.Sprintf("Payload size exceeds the limit of %dMB", x.MaxBody>>20))

@@ -62,15 +62,20 @@ func (t *Tx) APIKeys(ctx context.Context, org claviger.OrganisationID, q clavige
 	if q.IDs != nil {
 		among(&w, "id", q.IDs)
 	}
+	counts := kept("api_keys", org, q.WorkspaceID)
 	if q.Kinds != nil {
 		kinds := make([]string, len(q.Kinds))
 		for i, k := range q.Kinds {
 			kinds[i] = k.String()
 		}
 		among(&w, "type || '-' || sub_type", kinds)
+		among(counts, "kind", kinds)
 	}
 	l := list{what: "api keys", columns: apiKeyColumns, from: "api_keys",
 		order: "created_us DESC, id DESC", part: q.Page}
+	if q.IDs == nil {
+		l.kept = counts
+	}
 	var out []claviger.APIKey
 	total, err := l.read(ctx, t, &w, func(rows *sql.Rows) error {
 		out = append(out, claviger.APIKey{})

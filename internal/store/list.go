@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"slices"
@@ -21,11 +22,19 @@ type list struct {
 	from    string
 	order   string
 	part    claviger.Page
+	// counted is what the total is counted from, where less than from will do.
+	counted string
+	// kept is where list_counts has the total of rows that need no counting.
+	kept *where
 }
 
 // read counts the rows that match and calls next for each row of the page.
 func (l list) read(ctx context.Context, t *Tx, w *where, next func(*sql.Rows) error) (total int, err error) {
-	total, err = t.count(ctx, l.what, "SELECT COUNT(*) FROM "+l.from+w.text.String(), slices.Clone(w.args)...)
+	counting, args := "SELECT COUNT(*) FROM "+cmp.Or(l.counted, l.from)+w.text.String(), w.args
+	if l.kept != nil {
+		counting, args = "SELECT COALESCE(SUM(live), 0) FROM list_counts"+l.kept.text.String(), l.kept.args
+	}
+	total, err = t.count(ctx, l.what, counting, slices.Clone(args)...)
 	if err != nil || beyond(l.part, total) {
 		return total, err
 	}
@@ -37,6 +46,16 @@ func (l list) page(ctx context.Context, t *Tx, w *where, next func(*sql.Rows) er
 	query := "SELECT " + l.columns + " FROM " + l.from + w.text.String() + " ORDER BY " + l.order +
 		" LIMIT " + strconv.Itoa(l.part.Size) + " OFFSET " + strconv.Itoa(l.part.Offset())
 	return t.rows(ctx, l.what, query, w.args, next)
+}
+
+// kept is where the database keeps the number of an organisation's live rows
+// in a list, or of those of a workspace.
+func kept(list string, org claviger.OrganisationID, ws claviger.WorkspaceID) *where {
+	var w where
+	w.and("organisation_id = ?", org)
+	w.and("list = ?", list)
+	w.and("workspace_id = ?", ws)
+	return &w
 }
 
 // count is the number that a query answers.

@@ -65,8 +65,11 @@ func (t *Tx) Providers(ctx context.Context, org claviger.OrganisationID, q clavi
 		condition, ref := byRef(q.Ref, "p.id = ?", "p.slug = ?")
 		w.and(condition, ref)
 	}
-	l := list{what: "providers", columns: providerAndKind, from: providersFrom,
+	l := list{what: "providers", columns: providerAndKind, from: providersFrom, counted: "providers p",
 		order: "p.created_us DESC, p.id DESC", part: q.Page}
+	if q.IntegrationID == "" && q.Ref == "" {
+		l.kept = kept("providers", org, q.WorkspaceID)
+	}
 	var out []claviger.Provider
 	total, err := l.read(ctx, t, &w, func(rows *sql.Rows) error {
 		out = append(out, claviger.Provider{})

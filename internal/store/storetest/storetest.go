@@ -25,6 +25,7 @@ func Run(t *testing.T, open func(testing.TB) *store.Store) {
 		"lists come in pages":                         paged,
 		"lists can be narrowed":                       filtered,
 		"totals follow what comes and goes":           totals,
+		"totals of keys and providers follow, too":    keyAndProviderTotals,
 		"entries are shipped in any order":            shipped,
 		"entries are shipped in great numbers":        shippedMany,
 		"open entries of a dead node are settled":     settled,

@@ -251,7 +251,7 @@ check('apiKeys: every field, and null clears it; rotate; delete', async () => {
   assert.deepEqual(got.defaults.metadata, { team: 'node' });
   await admin.apiKeys.update({ id: k.id, usage_limits: null, rate_limits: null, expires_at: null });
   const after = await admin.apiKeys.retrieve({ id: k.id });
-  assert.deepEqual([after.usage_limits, after.rate_limits, after.expires_at], [null, null, null]);
+  assert.deepEqual([after.usage_limits, after.rate_limits, after.expires_at], [null, [], null]);
   assert.deepEqual(after.defaults.metadata, { team: 'node' });
   const answer = await fetch(`${URL}/api-keys/${k.id}/rotate`, { method: 'POST', headers: { 'x-portkey-api-key': ADMIN_KEY } });
   const rotated = await answer.json(); // the package has no method for it

@@ -465,7 +465,7 @@ def _():
     same((k.expires_at, k.reset_usage), ("2099-01-01T00:00:00.000Z", 0))
     admin.api_keys.update(id=r.id, usage_limits=None, rate_limits=None, defaults=None, expires_at=None, rotation_policy=None)
     k = admin.api_keys.retrieve(id=r.id)
-    same((k.usage_limits, k.rate_limits, k.defaults, k.expires_at), (None, None, None, None))
+    same((k.usage_limits, k.rate_limits, k.defaults, k.expires_at), (None, [], {"metadata": {}, "config_id": None}, None))
     same(k.description, "of a user", "what was not named")
     admin.api_keys.delete(id=r.id)
     raises(sdk.NotFoundError, lambda: admin.api_keys.retrieve(id=r.id))

@@ -29,7 +29,9 @@ const (
 	// process that has the file, such as one that is just going.
 	busyTimeout = "10000"
 	// readCache is how many KiB of pages, as a negative number, a reader keeps
-	// at most: the upper levels of the indexes of some millions of rows.
+	// at most: the upper levels of the indexes of some millions of rows. They are
+	// resident as they are read, twice that in the end: a page with its header is
+	// given 8 KiB.
 	readCache = "-16384"
 )
 

@@ -43,34 +43,38 @@ type bounded struct {
 	// reset and limited are when usage began to count, and when that was because
 	// of a limit; created is when it was made.
 	reset, limited, created time.Time
+	// still: what the calendar alone moves is not shown as a setting.
+	still bool
 }
 
 // KeyStandings are those of keys, in their order. Rates are left out unless
-// asked for.
+// asked for. A key's limit shows a next reset that was given, and its last reset
+// is one by hand: Terraform takes both for settings, which must not move when a
+// cadence is changed. When windows begin and end is in Usage.
 func (s *Service) KeyStandings(ctx context.Context, rates bool, keys ...claviger.APIKey) []Standing {
 	return standings(ctx, s, rates, keys, func(k *claviger.APIKey) bounded {
-		return bounded{func() ([]*limits.Rule, error) { return limits.OfKey(k) }, k.UsageLimits, s.keyStatus(*k), k.ResetAt, k.LimitedAt, k.CreatedAt}
+		return bounded{func() ([]*limits.Rule, error) { return limits.OfKey(k) }, k.UsageLimits, s.keyStatus(*k), k.ResetAt, k.LimitedAt, k.CreatedAt, true}
 	})
 }
 
 // WorkspaceStandings are those of workspaces, as KeyStandings has them.
 func (s *Service) WorkspaceStandings(ctx context.Context, rates bool, list ...claviger.Workspace) []Standing {
 	return standings(ctx, s, rates, list, func(w *claviger.Workspace) bounded {
-		return bounded{func() ([]*limits.Rule, error) { return limits.OfWorkspace(w) }, w.UsageLimits, w.Status, w.ResetAt, w.LimitedAt, w.CreatedAt}
+		return bounded{func() ([]*limits.Rule, error) { return limits.OfWorkspace(w) }, w.UsageLimits, w.Status, w.ResetAt, w.LimitedAt, w.CreatedAt, false}
 	})
 }
 
 // GrantStandings are those of access to integrations, as KeyStandings has them.
 func (s *Service) GrantStandings(ctx context.Context, rates bool, list ...claviger.Grant) []Standing {
 	return standings(ctx, s, rates, list, func(g *claviger.Grant) bounded {
-		return bounded{func() ([]*limits.Rule, error) { return limits.OfGrant(g, "") }, g.UsageLimits, g.Status, g.LastResetAt, g.LimitedAt, g.CreatedAt}
+		return bounded{func() ([]*limits.Rule, error) { return limits.OfGrant(g, "") }, g.UsageLimits, g.Status, g.LastResetAt, g.LimitedAt, g.CreatedAt, false}
 	})
 }
 
 // ProviderStandings are those of providers, as KeyStandings has them.
 func (s *Service) ProviderStandings(ctx context.Context, rates bool, list ...claviger.Provider) []Standing {
 	return standings(ctx, s, rates, list, func(p *claviger.Provider) bounded {
-		return bounded{func() ([]*limits.Rule, error) { return limits.OfProvider(p) }, p.UsageLimits, s.providerStatus(*p), p.ResetAt, p.LimitedAt, p.CreatedAt}
+		return bounded{func() ([]*limits.Rule, error) { return limits.OfProvider(p) }, p.UsageLimits, s.providerStatus(*p), p.ResetAt, p.LimitedAt, p.CreatedAt, false}
 	})
 }
 
@@ -117,7 +121,14 @@ func (b bounded) standing(rules []*limits.Rule, now time.Time) Standing {
 		if r.Rate() {
 			continue
 		}
-		out.UsageLimits = shown(b.usage, func(ms []member) []member { return withNext(ms, r.Window.Next(now)) })
+		next := r.Window.Next(now)
+		if b.still && !usageOf(b.usage).next.Equal(next) {
+			next = time.Time{}
+		}
+		out.UsageLimits = shown(b.usage, func(ms []member) []member { return withNext(ms, next) })
+		if b.still {
+			continue
+		}
 		if at := r.Window.Start(now); at.After(b.reset) && at.After(b.created) && !now.Before(at) {
 			out.LastResetAt = at
 		}

@@ -100,7 +100,11 @@ func TestUsageIsShownAndResetByHand(t *testing.T) {
 			}
 			change(`"usage_limits":` + fmt.Sprintf(it.limit, 10) + `,"rate_limits":[{"type":"requests","unit":"rpd","value":7}]`)
 			got := read()
-			same(t, "unused", limit(got["usage_limits"]), `{"credit_limit":10,"periodic_reset":"monthly","next_usage_reset_at":"2030-06-01T00:00:00.000Z","current_usage":0}`)
+			unused, nextMonth := `"next_usage_reset_at":"2030-06-01T00:00:00.000Z",`, `[0,"2030-07-01T00:00:00.000Z","2030-06-01T00:00:00.000Z"]`
+			if name == "a key" { // what the calendar moves is in its usage alone
+				unused, nextMonth = "", `[0,null,null]`
+			}
+			same(t, "unused", limit(got["usage_limits"]), `{"credit_limit":10,"periodic_reset":"monthly",`+unused+`"current_usage":0}`)
 			if got["status"] != "active" || got["last_reset_at"] != nil {
 				t.Errorf("new: status %v, reset at %v", got["status"], got["last_reset_at"])
 			}
@@ -136,10 +140,33 @@ func TestUsageIsShownAndResetByHand(t *testing.T) {
 
 			w.pass(30 * 24 * time.Hour)
 			got = read()
-			same(t, "next month", []any{limit(got["usage_limits"])["current_usage"], limit(got["usage_limits"])["next_usage_reset_at"], got["last_reset_at"]},
-				`[0,"2030-07-01T00:00:00.000Z","2030-06-01T00:00:00.000Z"]`)
+			same(t, "next month", []any{limit(got["usage_limits"])["current_usage"], limit(got["usage_limits"])["next_usage_reset_at"], got["last_reset_at"]}, nextMonth)
+			same(t, "window", got["usage"].([]any)[0].(map[string]any)["resets_at"], `"2030-07-01T00:00:00.000Z"`)
 		})
 	}
+}
+
+// Terraform takes the times of a key's limit for settings: they may not move when
+// something else is changed.
+func TestTimesOfAKeysLimitAreThoseThatWereGiven(t *testing.T) { // it is 2030-05-06
+	w := newWorld(t)
+	path := "/api-keys/" + w.key("k", "organisation/service", `{"name":"k","scopes":[]}`)
+	for _, step := range []struct{ body, next string }{
+		{`{"usage_limits":{"credit_limit":10,"periodic_reset":"monthly"}}`, `null`},
+		{`{"usage_limits":{"credit_limit":10,"periodic_reset":"weekly"}}`, `null`},
+		{`{"usage_limits":{"credit_limit":10,"periodic_reset_days":10}}`, `null`},
+		{`{"usage_limits":{"credit_limit":10,"periodic_reset_days":20,"next_usage_reset_at":"2030-06-01T00:00:00Z"}}`, `"2030-06-01T00:00:00Z"`},
+		{`{"usage_limits":{"credit_limit":20,"periodic_reset_days":20}}`, `"2030-06-01T00:00:00.000Z"`},
+	} {
+		w.must(orgAdmin, "PUT", path, step.body)
+		got := w.must(orgAdmin, "GET", path, "")
+		same(t, "next after "+step.body, got["usage_limits"].(map[string]any)["next_usage_reset_at"], step.next)
+		same(t, "last", got["last_reset_at"], `null`)
+	}
+	w.pass(40 * 24 * time.Hour)
+	got := w.must(orgAdmin, "GET", path, "")
+	same(t, "once it came", []any{got["usage_limits"].(map[string]any)["next_usage_reset_at"], got["last_reset_at"]}, `[null,null]`)
+	same(t, "window", got["usage"].([]any)[0].(map[string]any)["resets_at"], `"2030-06-21T00:00:00.000Z"`)
 }
 
 // What is shown may be sent back, and changes nothing.

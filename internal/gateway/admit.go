@@ -16,10 +16,9 @@ type admission struct {
 	operation provider.Operation
 	priced    *priced
 	estimate  estimate
-	caller    *caller
 	own       ruleset     // of the key and the workspace
 	hold      limits.Hold // on those
-	tries
+	tries     *tries      // nil: there is one attempt
 
 	judged    bool     // most and unbounded are known
 	most      estimate // see bound
@@ -36,7 +35,7 @@ func (x *exchange) admission(to route, operation provider.Operation) (*admission
 	if m.broken != nil {
 		return nil, m.broken
 	}
-	return &admission{exchange: x, to: to, operation: operation, priced: m, caller: c, own: c.rules,
+	return &admission{exchange: x, to: to, operation: operation, priced: m, own: c.rules,
 		estimate: x.guess(m, operation)}, nil
 }
 
@@ -82,7 +81,7 @@ func (a *admission) rules(ctx context.Context, dst ruleset) (ruleset, error) {
 // errAgain when it is to be made again.
 func (a *admission) attempt(ctx context.Context) error {
 	t := &attempt{admission: a, stop: a.stop}
-	if a.plan != nil { // what stops one attempt must not stop the next
+	if a.tries != nil { // what stops one attempt must not stop the next
 		ctx, t.stop = context.WithCancelCause(ctx)
 		defer t.stop(nil)
 	}
@@ -142,11 +141,11 @@ func (t *attempt) admit(ctx context.Context) error {
 // record opens the ledger entry.
 func (t *attempt) record() error {
 	t.open()
-	if err := t.Ledger.Admit(t.opening); err != nil {
-		return err
+	err := t.Ledger.Admit(t.opening)
+	if err == nil && t.tries != nil {
+		t.tries.made++
 	}
-	t.made++
-	return nil
+	return err
 }
 
 // expect sets what is booked when the use never becomes known: the estimate, or
@@ -167,7 +166,7 @@ func (t *attempt) expect(rules ruleset) error {
 // open makes the record of the attempt.
 func (t *attempt) open() {
 	id, without := t.id, []claviger.Measure(nil)
-	if t.made > 0 { // the key and the workspace count one request, whatever it takes
+	if t.tries.behind() > 0 { // the key and the workspace count one request, whatever it takes
 		id, without = claviger.NewEntryID(), []claviger.Measure{claviger.MeasureRequests}
 	}
 	charges := t.here.AppendCharges(t.hold.AppendCharges(nil, without...))
@@ -185,7 +184,7 @@ func (t *attempt) open() {
 		Operation:      string(t.operation),
 		Model:          t.to.model,
 		Stream:         t.request.Stream,
-		Attempt:        t.made + 1,
+		Attempt:        t.tries.behind() + 1,
 		OpenedAt:       t.Now(),
 		EstimatedIn:    t.expected.in,
 		EstimatedOut:   t.expected.out,

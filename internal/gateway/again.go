@@ -12,10 +12,11 @@ import (
 	"github.com/claviger/claviger/internal/limits"
 )
 
-// tries is how far a request is with its attempts. The zero value has none
-// behind it and makes one.
+// tries is how far a request is that may make several attempts; nil for one that
+// makes one.
 type tries struct {
-	plan  *retry             // nil: there is one attempt
+	plan  *retry
+	who   *caller            // whose limits are held
 	made  int                // attempts in the ledger
 	wait  time.Duration      // before the next
 	heed  time.Duration      // what is left of heedMost
@@ -24,16 +25,38 @@ type tries struct {
 }
 
 // retries is how many attempts were made besides the first.
-func (t *tries) retries() int { return max(t.made-1, 0) }
+func (t *tries) retries() int {
+	if t == nil {
+		return 0
+	}
+	return max(t.made-1, 0)
+}
+
+// behind is how many attempts there are behind the request.
+func (t *tries) behind() int {
+	if t == nil {
+		return 0
+	}
+	return t.made
+}
+
+// counted is the state of the limits that only the first attempt counted on.
+func (t *tries) counted() []limits.RateState {
+	if t == nil {
+		return nil
+	}
+	return slices.Clip(t.rates)
+}
 
 // errAgain ends an attempt that is made again.
 var errAgain = errors.New("the attempt is to be made again")
 
 // run makes attempts until one is not made again.
 func (a *admission) run(ctx context.Context) error {
-	if a.config != nil && a.config.retry != nil {
-		a.plan, a.heed = a.config.retry, heedMost
+	if a.config == nil || a.config.retry == nil {
+		return a.attempt(ctx)
 	}
+	a.tries = &tries{plan: a.config.retry, who: callerOf(a.who), heed: heedMost}
 	for {
 		if err := a.attempt(ctx); err != errAgain {
 			return err
@@ -47,33 +70,34 @@ func (a *admission) run(ctx context.Context) error {
 // again decides whether an attempt that ended with status is made again, before
 // it is settled: then nothing of its answer is sent. broken says that there was
 // no answer, whatever the status is called; header is the answer's.
-func (t *attempt) again(status int, broken bool, header http.Header) bool {
-	if t.plan == nil || !broken && !t.plan.lists(status) {
+func (a *attempt) again(status int, broken bool, header http.Header) bool {
+	t := a.tries
+	if t == nil || !broken && !t.plan.lists(status) {
 		return false
 	}
 	said, found := time.Duration(0), false
 	if t.plan.heed {
-		said, found = saidWait(header, t.Now())
+		said, found = saidWait(header, a.Now())
 	}
 	if t.retries() == t.plan.attempts || found && (said >= heedMost || said > t.heed) {
-		t.w.Header()["X-Portkey-Retry-Attempt-Count"] = noMoreRetries
+		a.w.Header()["X-Portkey-Retry-Attempt-Count"] = noMoreRetries
 		return false
 	}
 	if t.wait = backoff(t.retries()); found {
 		t.wait = said
 		t.heed -= said
 	}
-	t.repeats = true
-	t.metrics.retries[t.operation].Inc()
-	t.Log.Info("an attempt failed and is made again", "request_id", t.name, "attempt", t.made,
-		"provider", t.to.target.providerID, "status", status, "wait", t.wait)
+	a.repeats = true
+	a.metrics.retries[a.operation].Inc()
+	a.Log.Info("an attempt failed and is made again", "request_id", a.name, "attempt", t.made,
+		"provider", a.to.target.providerID, "status", status, "wait", t.wait)
 	return true
 }
 
 // discard reads the rest of an answer that nobody is sent, so that its connection
 // can be used again.
-func (t *attempt) discard(from io.Reader) {
-	timer := time.AfterFunc(drainTime, func() { t.stop(nil) })
+func (a *attempt) discard(from io.Reader) {
+	timer := time.AfterFunc(drainTime, func() { a.stop(nil) })
 	defer timer.Stop()
 	io.Copy(io.Discard, io.LimitReader(from, maxFault)) //nolint:errcheck // only the connection is at stake
 }
@@ -90,7 +114,7 @@ func (a *admission) next(ctx context.Context) error {
 		delete(h, n.remaining)
 		delete(h, n.reset)
 	}
-	if err := a.Pause(ctx, a.wait); err != nil {
+	if err := a.Pause(ctx, a.tries.wait); err != nil {
 		return a.left(ctx)
 	}
 	where, err := a.authenticate(ctx)
@@ -118,11 +142,11 @@ func (a *admission) left(ctx context.Context) error {
 // As long as nothing was used and nothing changed, that is what is held. Otherwise
 // the attempt asks again, for all but the request itself, which has been counted.
 func (a *admission) readmit(ctx context.Context, to route) error {
-	c := callerOf(a.who)
+	c, t := callerOf(a.who), a.tries
 	if c.err != nil {
 		return c.err
 	}
-	if to.target == a.to.target && c == a.caller && !a.spent {
+	if to.target == a.to.target && c == t.who && !t.spent {
 		return nil
 	}
 	m := to.target.prices.of(to.model)
@@ -131,12 +155,12 @@ func (a *admission) readmit(ctx context.Context, to route) error {
 	}
 	for _, s := range a.hold.Rates(nil) {
 		if s.Rule.Counter.Measure == claviger.MeasureRequests {
-			a.rates = append(a.rates, s)
+			t.rates = append(t.rates, s)
 		}
 	}
 	a.hold.Settle(limits.Amount{Requests: 1})
 	a.to, a.priced, a.estimate, a.judged = to, m, a.guess(m, a.operation), false
-	a.caller, a.spent = c, false
+	t.who, t.spent = c, false
 	a.own = slices.DeleteFunc(slices.Clone(c.rules), func(r *limits.Rule) bool { return r.Counter.Measure == claviger.MeasureRequests })
 	hold, err := a.Limits.Admit(ctx, a.own, a.ask(a.own))
 	if err != nil {
@@ -149,7 +173,7 @@ func (a *admission) readmit(ctx context.Context, to route) error {
 // end gives back what is held of the key and the workspace. A request that made
 // an attempt has been one.
 func (a *admission) end() {
-	if a.made > 0 {
+	if a.tries.behind() > 0 {
 		a.hold.Settle(limits.Amount{Requests: 1})
 		return
 	}

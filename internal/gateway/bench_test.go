@@ -24,6 +24,19 @@ func BenchmarkChat(b *testing.B) {
 	benchmark(b, func(body string) *http.Request { return r.request(http.MethodPost, "/v1/chat/completions", body) })
 }
 
+// BenchmarkChatConfig is BenchmarkChat with a config whose retries are never
+// needed.
+func BenchmarkChatConfig(b *testing.B) {
+	r := newRig(b, "openai", answers(200, answer))
+	go func() {
+		for range r.books.closed {
+		}
+	}()
+	benchmark(b, func(body string) *http.Request {
+		return r.request(http.MethodPost, "/v1/chat/completions", body, retries(`{"attempts":3,"on_status_codes":[429,503]}`)...)
+	})
+}
+
 // BenchmarkChatLimited is BenchmarkChat with five limits that count every call
 // and never refuse one.
 func BenchmarkChatLimited(b *testing.B) {

@@ -46,7 +46,7 @@ func (a *attempt) nameAttempt() {
 	if a.config != nil {
 		h["X-Portkey-Last-Used-Option-Index"] = a.config.index
 	}
-	h["X-Portkey-Retry-Attempt-Count"] = retryCounts[a.retries()]
+	h["X-Portkey-Retry-Attempt-Count"] = retryCounts[a.tries.retries()]
 	h["X-Portkey-Cache-Status"] = cacheDisabled
 	if a.opening.ID != a.id {
 		h["X-Claviger-Entry-Id"] = []string{a.opening.ID.String()}

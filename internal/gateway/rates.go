@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
@@ -59,7 +58,7 @@ func (n rateHeaders) set(h http.Header, s *limits.RateState, now time.Time) {
 
 // nameRates tells the caller of the rate limits that the holds count on.
 func (a *attempt) nameRates() {
-	states := a.here.Rates(a.hold.Rates(slices.Clip(a.rates))) // mostly none
+	states := a.here.Rates(a.hold.Rates(a.tries.counted())) // mostly none
 	if a.rated = len(states) > 0; a.rated {
 		nameRates(a.w.Header(), states, a.opening.OpenedAt)
 	}

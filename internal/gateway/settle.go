@@ -41,7 +41,7 @@ func (a *attempt) settle(outcome claviger.Outcome, status int) {
 		if used.Tokens == 0 && used.Cost == 0 {
 			return // what is held of the key and the workspace is for the next one
 		}
-		a.spent = true
+		a.tries.spent = true
 	}
 	a.hold.Settle(used)
 }

@@ -66,9 +66,9 @@ type APIKey struct {
 	OldUntil       time.Time
 	RotatedAt      time.Time       // zero: never
 	RotationPolicy json.RawMessage // a [RotationPolicy]; nil when unset
-	// ResetAt is when usage was last counted from zero: by hand, or because a
-	// usage limit was set where none of its kind was; zero: never. LimitedAt is
-	// when the latter was.
+	// ResetAt is when usage was last counted from zero: by hand, or, where it never
+	// was, because a usage limit was set where none of its kind was; zero: never.
+	// LimitedAt is when the latter was.
 	ResetAt      time.Time
 	LimitedAt    time.Time
 	Status       Status

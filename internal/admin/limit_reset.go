@@ -132,7 +132,10 @@ func (c counting) since(old, limit json.RawMessage, s shape, now time.Time) {
 	switch {
 	case b.kind == "":
 	case a.kind != b.kind || was.Cadence != is.Cadence:
-		*c.reset, *c.limited = now, now
+		if lastReset(*c.reset, *c.limited).IsZero() {
+			*c.reset = now // else one by hand stays to be seen
+		}
+		*c.limited = now
 	case was != is:
 		if start := was.Start(now); start.After(*c.reset) {
 			*c.reset = start

@@ -129,7 +129,7 @@ func (b bounded) standing(rules []*limits.Rule, now time.Time) Standing {
 		if b.still {
 			continue
 		}
-		if at := r.Window.Start(now); at.After(b.reset) && at.After(b.created) && !now.Before(at) {
+		if at := r.Window.Start(now); at.After(b.reset) && at.After(b.limited) && at.After(b.created) && !now.Before(at) {
 			out.LastResetAt = at
 		}
 	}

@@ -102,7 +102,7 @@ func TestUsageIsShownAndResetByHand(t *testing.T) {
 			got := read()
 			unused, nextMonth := `"next_usage_reset_at":"2030-06-01T00:00:00.000Z",`, `[0,"2030-07-01T00:00:00.000Z","2030-06-01T00:00:00.000Z"]`
 			if name == "a key" { // what the calendar moves is in its usage alone
-				unused, nextMonth = "", `[0,null,null]`
+				unused, nextMonth = "", ""
 			}
 			same(t, "unused", limit(got["usage_limits"]), `{"credit_limit":10,"periodic_reset":"monthly",`+unused+`"current_usage":0}`)
 			if got["status"] != "active" || got["last_reset_at"] != nil {
@@ -132,6 +132,9 @@ func TestUsageIsShownAndResetByHand(t *testing.T) {
 			change(`"reset_usage":true`)
 			got = read()
 			same(t, "reset", []any{got["status"], limit(got["usage_limits"])["current_usage"], got["last_reset_at"] != nil}, `["active",0,true]`)
+			if nextMonth == "" {
+				nextMonth = `[0,null,` + jsonOf(t, got["last_reset_at"]) + `]`
+			}
 			it.use(limits.Amount{Requests: 1, Cost: 4e9})
 			change(`"usage_limits":null`)
 			change(`"usage_limits":` + fmt.Sprintf(it.limit, 10))
@@ -163,9 +166,18 @@ func TestTimesOfAKeysLimitAreThoseThatWereGiven(t *testing.T) { // it is 2030-05
 		same(t, "next after "+step.body, got["usage_limits"].(map[string]any)["next_usage_reset_at"], step.next)
 		same(t, "last", got["last_reset_at"], `null`)
 	}
+	w.must(orgAdmin, "PUT", path, `{"reset_usage":true}`)
+	reset := w.must(orgAdmin, "GET", path, "")["last_reset_at"]
+	for _, body := range []string{`{"usage_limits":{"credit_limit":10,"periodic_reset":"weekly"}}`, `{"usage_limits":{"type":"tokens","credit_limit":1000}}`,
+		`{"usage_limits":null}`, `{"usage_limits":{"credit_limit":20,"periodic_reset_days":20,"next_usage_reset_at":"2030-06-01T00:00:00Z"}}`} {
+		w.must(orgAdmin, "PUT", path, body)
+		if got := w.must(orgAdmin, "GET", path, "")["last_reset_at"]; reset == nil || got != reset {
+			t.Errorf("reset by hand at %v, after %s at %v", reset, body, got)
+		}
+	}
 	w.pass(40 * 24 * time.Hour)
 	got := w.must(orgAdmin, "GET", path, "")
-	same(t, "once it came", []any{got["usage_limits"].(map[string]any)["next_usage_reset_at"], got["last_reset_at"]}, `[null,null]`)
+	same(t, "once it came", []any{got["usage_limits"].(map[string]any)["next_usage_reset_at"], got["last_reset_at"]}, `[null,`+jsonOf(t, reset)+`]`)
 	same(t, "window", got["usage"].([]any)[0].(map[string]any)["resets_at"], `"2030-06-21T00:00:00.000Z"`)
 }
 

@@ -16,7 +16,7 @@ type entity struct {
 	usage    json.RawMessage
 	rates    json.RawMessage
 	// since is when usage was last counted from zero, begun when the usage limit
-	// was set; zero both for: since it was created.
+	// was set, which counts from zero too; zero both for: since it was created.
 	since, begun, created time.Time
 }
 
@@ -52,7 +52,10 @@ func OfProvider(p *claviger.Provider) ([]*Rule, error) {
 }
 
 func (e entity) rules() ([]*Rule, error) {
-	begun := e.begun
+	begun, since := e.begun, e.since
+	if begun.After(since) {
+		since = begun
+	}
 	if begun.IsZero() {
 		begun = e.created
 	}
@@ -67,7 +70,7 @@ func (e entity) rules() ([]*Rule, error) {
 			return nil, e.fail("usage limit", err)
 		}
 		if ok {
-			rules = e.add(rules, b, e.since)
+			rules = e.add(rules, b, since)
 		}
 	}
 	rates, err := list[storedRate](e.rates)

@@ -120,3 +120,22 @@ func TestRulesCountOnTheirEntity(t *testing.T) {
 		}
 	}
 }
+
+func TestABudgetCountsFromTheLaterOfAResetAndItsBeginning(t *testing.T) {
+	early, late := utc("2026-02-03 09:00:00"), utc("2026-03-05 08:00:00")
+	for name, tt := range map[string]struct{ reset, limited, want time.Time }{
+		"reset after it was set":   {late, early, late},
+		"set after a reset":        {early, late, late},
+		"set and never reset":      {late, late, late},
+		"neither":                  {},
+		"reset, and never limited": {reset: late, want: late},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rules, err := limits.OfKey(&claviger.APIKey{ID: "k", OrganisationID: "o", ResetAt: tt.reset, LimitedAt: tt.limited,
+				UsageLimits: json.RawMessage(`{"credit_limit":1}`)})
+			if err != nil || len(rules) != 1 || !rules[0].Since.Equal(tt.want) {
+				t.Errorf("%v, %v", rules, err)
+			}
+		})
+	}
+}

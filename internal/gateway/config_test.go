@@ -315,6 +315,35 @@ func TestAKeyMayForbidConfigs(t *testing.T) {
 	}
 }
 
+func TestModelsAreThoseOfTheProviderThatAConfigNames(t *testing.T) {
+	r := newRig(t, "openai", answers(200, `{"object":"list","data":[{"id":"m1","object":"model"}]}`))
+	_, body := r.do(r.request(http.MethodGet, "/v1/models", "", "x-portkey-provider", "", "x-portkey-config", `{"provider":"@acc"}`))
+	if !strings.Contains(body, `"id":"m1"`) || !strings.Contains(body, `"provider":"openai"`) {
+		t.Errorf("got %s", body)
+	}
+}
+
+func TestAConfigOrAHeaderLetsAnswersHaveMore(t *testing.T) {
+	const said = `{"id":"msg","type":"message","role":"assistant","model":"c","content":[{"type":"thinking","thinking":"hm","signature":"s"},{"type":"text","text":"hi"}],"stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":1}}`
+	r := newRig(t, "anthropic", answers(200, said))
+	for name, tt := range map[string]struct {
+		config, header string
+		more           bool
+	}{
+		"neither":            {`{}`, "", false},
+		"the config":         {`{"strict_open_ai_compliance":false}`, "", true},
+		"a config of before": {`{"strictOpenAiCompliance":false}`, "true", true},
+		"the header":         {`{"strict_open_ai_compliance":true}`, "false", true},
+		"the parent":         {`{"strict_open_ai_compliance":false,"strategy":{"mode":"single"},"targets":[{"provider":"@acc"}]}`, "", true},
+		"not the parent":     {`{"strict_open_ai_compliance":false,"strategy":{"mode":"single"},"targets":[{"provider":"@acc","strict_open_ai_compliance":true}]}`, "", false},
+	} {
+		_, body := r.chat(ask, "x-portkey-config", tt.config, "x-portkey-strict-open-ai-compliance", tt.header)
+		if got := strings.Contains(body, "content_blocks"); got != tt.more {
+			t.Errorf("%s: %v, want %v: %s", name, got, tt.more, body)
+		}
+	}
+}
+
 func TestAnExplanationShowsHowOftenIsTried(t *testing.T) {
 	r := newRig(t, "openai", func(http.ResponseWriter, *http.Request) { t.Error("the provider was called") })
 	_, body := r.do(r.request(http.MethodPost, "/v1/explain", ask, "x-portkey-config",

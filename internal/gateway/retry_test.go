@@ -286,6 +286,18 @@ func TestABodyIsSentWholeEachTime(t *testing.T) {
 	}
 }
 
+func TestATranslatedBodyIsTheSameEachTime(t *testing.T) {
+	var got []string
+	r := newRig(t, "anthropic", func(w http.ResponseWriter, req *http.Request) {
+		got = append(got, string(must(io.ReadAll(req.Body))))
+		answers(529, `{"type":"error","error":{"type":"overloaded_error","message":"busy"}}`)(w, req)
+	}, (&waits{}).of)
+	resp, body := r.chat(ask, retries(`{"attempts":2}`)...)
+	if resp.StatusCode != 529 || !strings.Contains(body, "busy") || len(got) != 3 || got[0] == "" || got[1] != got[0] || got[2] != got[0] {
+		t.Errorf("%d %s\nof %q", resp.StatusCode, body, got)
+	}
+}
+
 func TestACallerWhoLeavesIsNotWaitedFor(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
 	gone := make(chan struct{})

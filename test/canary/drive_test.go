@@ -220,6 +220,22 @@ func (d *drive) gateway() {
 		}
 	}
 	d.send(d.server.Workspace(), http.MethodGet, "/v1/models", nil, "x-portkey-provider", "@canary-openai")
+	d.configs(prompt.value, forwarded.value, credential.value)
+}
+
+// configs calls with configs: one that is tried again, and two whose credential
+// has nowhere to go.
+func (d *drive) configs(prompt, forwarded, credential string) {
+	d.t.Helper()
+	for config, model := range map[string]string{
+		`{"provider":"@canary-openai","retry":{"attempts":1,"on_status_codes":[401]},"forward_headers":["x-canary-forward"]}`: "echo-error",
+		`{"provider":"openai","api_key":"` + credential + `","custom_host":"` + d.provider.URL + `"}`:                         "echo",
+		`{"provider":"@canary-openai","api_key":"` + credential + `","retry":"` + forwarded + `"}`:                            "echo",
+	} {
+		d.send(d.server.Workspace(), http.MethodPost, "/v1/chat/completions", map[string]any{"model": model, "stream": false,
+			"messages": []any{map[string]any{"role": "user", "content": prompt}}},
+			"x-portkey-config", config, "x-canary-forward", forwarded)
+	}
 }
 
 // strangers sends keys that belong elsewhere, and bodies that break off after a

@@ -143,6 +143,21 @@ func badInputs(mine string) map[string]badInput {
 		"a call that sends the stored credential elsewhere": {
 			key: "workspace", method: post, path: chat, body: good, status: 400,
 			headers: []string{"x-portkey-custom-host", "http://127.0.0.1:9/v1"}},
+		"a call with a config that is no JSON": {
+			key: "workspace", method: post, path: chat, body: good, status: 400, contains: []string{"valid json"},
+			headers: []string{"x-portkey-config", `{"retry":`}},
+		"a call with a config that is mistyped": {
+			key: "workspace", method: post, path: chat, body: good, status: 400, contains: []string{"Invalid config passed", "path: retry,attempt,"},
+			headers: []string{"x-portkey-config", `{"retry":{"attempt":1}}`}},
+		"a call with a config that nobody saved": {
+			key: "workspace", method: post, path: chat, body: good, status: 400, contains: []string{"Saved configs"},
+			headers: []string{"x-portkey-config", "pc-nobody-123456"}},
+		"a call with a config as deep as it may be": {
+			key: "workspace", method: post, path: chat, body: good, status: 400, contains: []string{"Invalid config passed"},
+			headers: []string{"x-portkey-config", strings.Repeat(`{"targets":[`, 2000) + strings.Repeat("]}", 2000)}},
+		"a call whose config sends the stored credential elsewhere": {
+			key: "workspace", method: post, path: chat, body: good, status: 400, contains: []string{"api_key"},
+			headers: []string{"x-portkey-config", `{"provider":"@scripted","custom_host":"http://127.0.0.1:9/v1"}`}},
 		"a call without a key": {
 			key: "none", method: post, path: chat, body: good, status: 401},
 		"a call with a revoked key": {

@@ -13,8 +13,8 @@ import (
 	"github.com/claviger/claviger/internal/limits"
 )
 
-// model lets random requests come and go while the clock jumps and the process
-// starts again, and compares. There are limits of every kind.
+// model lets random requests come and go while the clock jumps, limits change and
+// are reset and the process starts again, and compares. There are limits of every kind.
 func model(t *testing.T, s suite) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := s.walker(t, 0)
@@ -76,7 +76,7 @@ func (s suite) walker(t *rapid.T, groups int) *walker {
 func (w *walker) walk() {
 	w.look()
 	for range rapid.IntRange(1, 40).Draw(w.T, "steps") {
-		switch rapid.IntRange(0, 11).Draw(w.T, "step") {
+		switch rapid.IntRange(0, 13).Draw(w.T, "step") {
 		case 0, 1:
 			w.set(w.now.Add(time.Duration(rapid.Int64Range(-90, 200).Draw(w.T, "seconds")) * time.Second))
 		case 2, 3:
@@ -89,6 +89,8 @@ func (w *walker) walk() {
 			}
 		case 8:
 			w.restart()
+		case 9, 10:
+			w.change()
 		default:
 			w.begin()
 		}
@@ -121,6 +123,22 @@ func (w *walker) look() {
 			h.Release()
 		}
 	}
+}
+
+// change has a limit another value, or counted from zero by hand, or both. Rates
+// are never reset.
+func (w *walker) change() {
+	i := rapid.IntRange(0, len(w.rules)-1).Draw(w.T, "changes")
+	old := w.rules[i]
+	r := &limits.Rule{OrganisationID: old.OrganisationID, Name: old.Name, Counter: old.Counter, Value: old.Value, Window: old.Window, Since: old.Since}
+	if rapid.Bool().Draw(w.T, "value") {
+		r.Value = rapid.Int64Range(0, 30).Draw(w.T, "changed value")
+	}
+	if !r.Rate() && w.now.After(r.Since) && rapid.Bool().Draw(w.T, "reset") {
+		r.Since = w.now
+	}
+	w.rules[i] = r
+	w.look()
 }
 
 // restart ends what is under way and goes on with another limiter, which knows

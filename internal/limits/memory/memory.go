@@ -95,9 +95,10 @@ func (l *Limiter) Admit(ctx context.Context, rules []*limits.Rule, ask limits.As
 	if len(rules) == 0 {
 		return nothing{}, nil
 	}
-	now, waited := l.now(), false
+	now := l.now()
 	l.tidy(now)
-	for range meetings {
+	var patience time.Time
+	for met := range meetings {
 		a := admission{limiter: l, ask: ask, now: now, hold: newHold(len(rules))}
 		if again := a.reserve(rules); again {
 			crowded, err := l.meet(ctx, rules, now)
@@ -107,8 +108,8 @@ func (l *Limiter) Admit(ctx context.Context, rules []*limits.Rule, ask limits.As
 			if crowded == nil {
 				continue
 			}
-			if !waited && crowded.wait(ctx) {
-				now, waited = l.now(), true
+			if met+1 < meetings && crowded.wait(ctx, &patience) {
+				now = l.now()
 				continue
 			}
 			a.crowd(crowded.rule)

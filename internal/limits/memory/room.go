@@ -10,7 +10,7 @@ import (
 const (
 	// clearTime bounds the flush of a clearing.
 	clearTime = 10 * time.Second
-	// roomTime is how long a request waits for room.
+	// roomTime is how long a request waits for room in all.
 	roomTime = time.Second
 )
 
@@ -20,12 +20,16 @@ type crowd struct {
 	room <-chan struct{} // closed when there may be room; nil: by waiting there is none
 }
 
-// wait reports whether there may be room now.
-func (c *crowd) wait(ctx context.Context) bool {
+// wait reports whether there may be room now. A request waits until patience, which
+// the first wait sets.
+func (c *crowd) wait(ctx context.Context, patience *time.Time) bool {
 	if c.room == nil {
 		return false
 	}
-	t := time.NewTimer(roomTime)
+	if patience.IsZero() {
+		*patience = time.Now().Add(roomTime)
+	}
+	t := time.NewTimer(time.Until(*patience))
 	defer t.Stop()
 	select {
 	case <-c.room:

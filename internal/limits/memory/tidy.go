@@ -61,10 +61,20 @@ func (l *Limiter) forgetRested() {
 	}
 	for _, f := range all {
 		for left := f.size(); left > 0; left -= tidyAtOnce {
-			f.mu.Lock()
-			f.forget(min(left, tidyAtOnce), l.now(), rested)
-			f.mu.Unlock()
+			f.tidy(min(left, tidyAtOnce), l.now(), rested)
 		}
+	}
+}
+
+// tidy looks at the next n counters. Where it made room, making more may be of use
+// again, too.
+func (f *family) tidy(n int, now time.Time, rested func(*counter) bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	before := len(f.all)
+	f.forget(n, now, rested)
+	if len(f.all) < before {
+		f.looked = 0
 	}
 }
 

@@ -139,3 +139,28 @@ func TestNothingIsLostWhileWhatRestsIsForgotten(t *testing.T) {
 		}
 	}
 }
+
+// What rests may be forgotten while a policy makes room. That this then finds
+// nothing left to forget is no reason to refuse the next new groups.
+func TestWhatMakesRoomFirstLeavesItToTheNext(t *testing.T) {
+	at := func() time.Time { return time.Date(2026, 3, 11, 12, 0, 0, 0, time.UTC) }
+	b := newBook()
+	l := New(Options{Source: b, Flush: b.Flush, Now: at, MaxGroups: 8})
+	for i := range 8 {
+		b.spend(t, l, group(i))
+	}
+	b.flush = func() error { // of the clearing
+		b.flush = nil
+		l.forgetRested()
+		l.forgetRested()
+		return nil
+	}
+	for i := range 40 {
+		b.spend(t, l, group(8+i))
+	}
+	for i := range 48 {
+		if n := used(t, l, group(i)); n != 1 {
+			t.Errorf("group %d has used %d", i, n)
+		}
+	}
+}

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/gateway"
 )
@@ -185,6 +187,36 @@ func TestAnAttemptThatNobodyAnswersIsMadeAgain(t *testing.T) {
 	for _, e := range r.books.attempts(t, 3) {
 		if e.Closing.Outcome != claviger.Unreachable || e.Closing.Tokens != (claviger.Tokens{}) {
 			t.Errorf("%+v", e.Closing)
+		}
+	}
+}
+
+func TestRetriesAreCounted(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	r := newRig(t, "openai", says(500), (&waits{}).of, func(o *gateway.Options) { o.Metrics = registry })
+	r.chat(ask, retries(`{"attempts":2}`)...)
+	r.chat(ask, "x-portkey-retry-count", "5") // of older clients
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]float64{}
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			name := f.GetName()
+			for _, l := range m.GetLabel() {
+				name += " " + l.GetValue()
+			}
+			found[name] = m.GetCounter().GetValue()
+		}
+	}
+	for name, want := range map[string]float64{
+		"claviger_gateway_retries_total chatComplete":                 2,
+		"claviger_gateway_retries_total embed":                        0,
+		"claviger_gateway_requests_total chatComplete provider_error": 2,
+	} {
+		if got, ok := found[name]; !ok || got != want {
+			t.Errorf("%s is %v, want %v", name, got, want)
 		}
 	}
 }

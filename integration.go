@@ -74,10 +74,13 @@ type Provider struct {
 	// OwnsIntegration: the integration was made with the provider, as a virtual
 	// key, and goes with it.
 	OwnsIntegration bool
-	Status          Status
-	CreatedAt       time.Time
-	UpdatedAt       time.Time
-	Version         int64
+	// NamedByID: whoever made the provider named its integration by id, and is
+	// shown that rather than its slug.
+	NamedByID bool
+	Status    Status
+	CreatedAt time.Time
+	UpdatedAt time.Time
+	Version   int64
 	// Filled on reads, from the integration.
 	AIProvider      string
 	IntegrationSlug string

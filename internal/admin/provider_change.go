@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	claviger "github.com/claviger/claviger"
@@ -144,6 +145,7 @@ func (w *work) enabledFor(ctx context.Context, row *claviger.Provider, ref strin
 		return err
 	}
 	row.IntegrationID, row.IntegrationSlug, row.AIProvider = i.ID, i.Slug, i.AIProvider
+	row.NamedByID = strings.EqualFold(ref, string(i.ID))
 	return nil
 }
 

@@ -39,7 +39,7 @@ type Provider struct {
 	ID             string       `json:"id" format:"uuid"`
 	Name           string       `json:"name"`
 	Slug           string       `json:"slug"`
-	IntegrationID  string       `json:"integration_id" doc:"The integration's slug."`
+	IntegrationID  string       `json:"integration_id" doc:"The integration, by slug or UUID, as it was named when the provider was made."`
 	AIProviderName string       `json:"ai_provider_name"`
 	WorkspaceID    string       `json:"workspace_id"`
 	Note           *string      `json:"note"`
@@ -56,8 +56,12 @@ type Provider struct {
 }
 
 func providerWire(p claviger.Provider, st admin.Standing) Provider {
+	integration := p.IntegrationSlug
+	if p.NamedByID {
+		integration = string(p.IntegrationID)
+	}
 	return Provider{
-		ID: string(p.ID), Name: p.Name, Slug: p.Slug, IntegrationID: p.IntegrationSlug, AIProviderName: p.AIProvider,
+		ID: string(p.ID), Name: p.Name, Slug: p.Slug, IntegrationID: integration, AIProviderName: p.AIProvider,
 		WorkspaceID: string(p.WorkspaceID), Note: orNull(p.Note), Status: string(st.Status),
 		UsageLimits: usageObject{raw{st.UsageLimits}}, Usage: limitsWire(st), LastResetAt: instant(st.LastResetAt), RateLimits: rateArray{raw{p.RateLimits}},
 		CreatedAt: instant(p.CreatedAt), LastUpdatedAt: instant(p.UpdatedAt), ExpiresAt: instant(p.ExpiresAt), Object: "provider",

@@ -15,7 +15,11 @@ func TestProviderLifeCycle(t *testing.T) {
 	got := w.must(workspace, "GET", "/providers/"+made["id"].(string), "")
 	same(t, "detail", []any{got["name"], got["slug"], got["integration_id"], got["ai_provider_name"], got["note"], got["status"], got["usage_limits"], got["rate_limits"], got["expires_at"], got["object"], got["workspace_id"]},
 		`["Second Way","second-way","shared","openai","for batch","active",{"credit_limit":10,"periodic_reset":"monthly","next_usage_reset_at":"2030-06-01T00:00:00.000Z","current_usage":0},[{"type":"requests","unit":"rpm","value":60}],"2031-01-01T00:00:00.000Z","provider","`+string(w.made.Workspace.ID)+`"]`)
-	generated := w.must(workspace, "POST", "/providers", `{"name":"My Way","integration_id":"`+w.must(orgAdmin, "GET", "/integrations/shared", "")["id"].(string)+`"}`)
+	id := w.must(orgAdmin, "GET", "/integrations/shared", "")["id"].(string)
+	generated := w.must(workspace, "POST", "/providers", `{"name":"My Way","integration_id":"`+id+`"}`)
+	byID := "/providers/" + generated["id"].(string)
+	w.must(workspace, "PUT", byID, `{"note":"changed"}`)
+	same(t, "the integration as it was named", w.must(workspace, "GET", byID, "")["integration_id"], `"`+id+`"`)
 	if slug := generated["slug"].(string); !strings.HasPrefix(slug, "my-way-") {
 		t.Errorf("generated slug %q", slug)
 	}

@@ -30,6 +30,8 @@ var prompting = [...]string{"tools", "functions", "response_format"}
 
 const addedPrompt = 1024
 
+var errCostly = errors.New("it has a member that may cost more than can be told beforehand")
+
 // BoundInput is the most tokens of input that a request, which [Scan] took, can
 // use: one for each byte, and some for the prompt that providers add when there
 // are tools. The error says which part of the request has no bound, or may have
@@ -39,17 +41,11 @@ func BoundInput(body []byte) (int64, error) {
 	if json.Unmarshal(body, &members) != nil {
 		return 0, errors.New("the body is no JSON object")
 	}
-	for name, value := range members {
-		check, known := boundedMembers[name]
-		if !known {
-			return 0, errors.New("it has a member that may cost more than can be told beforehand")
-		}
-		if check == nil {
-			continue
-		}
-		if err := check(value); err != nil {
-			return 0, fmt.Errorf("%s: %w", name, err)
-		}
+	switch name, err := checkMembers(members, boundedMembers, errCostly); {
+	case name != "":
+		return 0, fmt.Errorf("%s: %w", name, err)
+	case err != nil:
+		return 0, err
 	}
 	bound := int64(len(body))
 	for _, name := range prompting {

@@ -93,3 +93,20 @@ func FuzzBoundInput(f *testing.F) {
 		}
 	})
 }
+
+// A caller who tries again must not be told something else.
+func TestOfSeveralReasonsOneIsTold(t *testing.T) {
+	for name, tt := range map[string]struct{ body, want string }{
+		"a part":    {`{"messages":[{"content":[{"image_url":{"url":"https://x"},"type":"image_url"}]}]}`, "messages: only text can be bounded beforehand"},
+		"top level": {`{"a":1,"service_tier":"priority","prompt":[],"z":1}`, "prompt: only one text can be bounded beforehand"},
+		"unknown":   {`{"a":1,"z":1,"model":"m"}`, "it has a member that may cost more than can be told beforehand"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for range 50 {
+				if _, err := BoundInput([]byte(tt.body)); err == nil || err.Error() != tt.want {
+					t.Fatalf("%v, want %q", err, tt.want)
+				}
+			}
+		})
+	}
+}

@@ -2,6 +2,8 @@ package llm
 
 import (
 	"errors"
+	"maps"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -83,19 +85,25 @@ func onlyMembers(raw jsontext.Value, known map[string]func(jsontext.Value) error
 	if raw.Kind() != '{' || json.Unmarshal(raw, &members) != nil {
 		return errMedia
 	}
-	for name, value := range members {
+	_, err := checkMembers(members, known, errMember)
+	return err
+}
+
+// checkMembers checks the members of an object that are known, and returns unknown
+// when it has others too. Of several faults it is always the same that is told,
+// and one of a known member before others: it tells more. name is that member's.
+func checkMembers(members map[string]jsontext.Value, known map[string]func(jsontext.Value) error, unknown error) (name string, err error) {
+	for _, name := range slices.Sorted(maps.Keys(members)) {
 		check, ok := known[name]
 		if !ok {
-			return errMember
-		}
-		if check == nil {
-			continue
-		}
-		if err := check(value); err != nil {
-			return err
+			err = unknown
+		} else if check != nil {
+			if err := check(members[name]); err != nil {
+				return name, err
+			}
 		}
 	}
-	return nil
+	return "", err
 }
 
 func has(object jsontext.Value, name string) bool {

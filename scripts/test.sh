@@ -10,7 +10,7 @@ export GOLANGCI_LINT_CACHE=$PWD/.cache/golangci-lint
 answers=$(mktemp -d)
 trap 'rm -rf "$answers"' EXIT
 
-raced() { go list ./internal/... ./cmd/... | paste -sd' '; }
+raced() { go list ./internal/... ./cmd/... | grep -v '/internal/adminapi$' | paste -sd' '; }
 
 setup() { scripts/setup.sh; }
 build() { make --no-print-directory build; }
@@ -20,7 +20,10 @@ unit() { CLAVIGER_EXCHANGES=$answers go test ./...; }
 # Under the race detector the tests that do one thing after another are left out.
 # It has to see all code: what is compiled without it, such as a library alone, also
 # takes the place of the same generic code elsewhere, and races are seen that are none.
-race() { CGO_ENABLED=1 go test -race -short $(raced); }
+race() {
+  CGO_ENABLED=1 go test -race -short $(raced) &&
+    CGO_ENABLED=1 go test -race -run AtOnce ./internal/adminapi
+}
 fuzz() { scripts/fuzz.sh; }
 e2e() {
   CLAVIGER_EXCHANGES=$answers CLAVIGER_E2E=1 CLAVIGER_BIN=$PWD/bin/claviger \

@@ -44,7 +44,7 @@ func TestManyCallersChangeOneThingAtOnce(t *testing.T) {
 	}
 }
 
-func TestOneSlugIsGivenOnce(t *testing.T) {
+func TestOneSlugIsAskedForByManyAtOnce(t *testing.T) {
 	w := newWorld(t)
 	var wg sync.WaitGroup
 	codes := make(chan int, 8)

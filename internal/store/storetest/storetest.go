@@ -7,21 +7,28 @@ import (
 	"github.com/claviger/claviger/internal/store"
 )
 
-// Run runs the whole suite. Open returns a fresh, empty, migrated store each
-// time and closes it with its test.
+// Run runs the whole suite; under testing.Short, as the race detector is run, only
+// the tests that do several things at once. Open returns a fresh, empty, migrated
+// store each time and closes it with its test.
 func Run(t *testing.T, open func(testing.TB) *store.Store) {
-	for name, test := range map[string]func(*testing.T, *world){
+	run(t, open, map[string]func(*testing.T, *world){
+		"concurrent writers lose nothing":    concurrent,
+		"what a writer checked still holds":  checked,
+		"an ended context ends transactions": cancelled,
+		"a view stays as it began":           consistent,
+		"there is one keyring":               keyring,
+	})
+	if testing.Short() {
+		return
+	}
+	run(t, open, map[string]func(*testing.T, *world){
 		"rows come back as they went in":              roundTrip,
 		"another organisation's things are not there": foreign,
 		"a name is taken once":                        taken,
 		"archived things are gone, their names free":  archived,
 		"what may change changes":                     updated,
 		"a stale version is refused":                  stale,
-		"concurrent writers lose nothing":             concurrent,
-		"what a writer checked still holds":           checked,
 		"a failed transaction leaves nothing":         rolledBack,
-		"an ended context ends transactions":          cancelled,
-		"a view stays as it began":                    consistent,
 		"lists come in pages":                         paged,
 		"lists can be narrowed":                       filtered,
 		"totals follow what comes and goes":           totals,
@@ -42,7 +49,6 @@ func Run(t *testing.T, open func(testing.TB) *store.Store) {
 		"what uses a secret reference is known":       secretUses,
 		"models are kept":                             models,
 		"integrations are found by tags":              tagged,
-		"there is one keyring":                        keyring,
 		"audit entries are stored":                    audited,
 		"the audit log can be narrowed":               auditFiltered,
 		"a replaced secret finds its key":             rotated,
@@ -50,7 +56,11 @@ func Run(t *testing.T, open func(testing.TB) *store.Store) {
 		"policies are kept":                           policies,
 		"policies can be narrowed":                    policiesListed,
 		"another organisation's policies are hidden":  policiesForeign,
-	} {
+	})
+}
+
+func run(t *testing.T, open func(testing.TB) *store.Store, tests map[string]func(*testing.T, *world)) {
+	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			test(t, newWorld(t, open(t)))
 		})

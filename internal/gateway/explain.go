@@ -105,6 +105,7 @@ func (x *exchange) explain(ctx context.Context, where authn.Where) error {
 	if err != nil {
 		return err
 	}
+	x.outcome = claviger.Success
 	x.sendJSON(http.StatusOK, text)
 	return nil
 }

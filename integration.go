@@ -77,10 +77,13 @@ type Provider struct {
 	// NamedByID: whoever made the provider named its integration by id, and is
 	// shown that rather than its slug.
 	NamedByID bool
-	Status    Status
-	CreatedAt time.Time
-	UpdatedAt time.Time
-	Version   int64
+	// MadeByAccess: nobody asked for the provider itself; it came with access to
+	// its integration. Nobody changed it either while Version is 1.
+	MadeByAccess bool
+	Status       Status
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
+	Version      int64
 	// Filled on reads, from the integration.
 	AIProvider      string
 	IntegrationSlug string

@@ -45,3 +45,14 @@ type Workspace struct {
 	UpdatedAt time.Time
 	Version   int64 // grows with every write
 }
+
+// WorkspaceContents is how much is in a workspace, as its deletion asks. Archived
+// things do not count.
+type WorkspaceContents struct {
+	APIKeys int
+	// Providers are all but those that access made, that nobody changed since and
+	// whose integration the workspace has no access to any more.
+	Providers    int
+	Integrations int // of its own
+	Policies     int
+}

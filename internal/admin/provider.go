@@ -81,6 +81,7 @@ func (w *work) newProvider(ctx context.Context, i claviger.Integration, ws clavi
 	row := w.newRow(ws)
 	row.Slug, row.Name = cmp.Or(slug, i.Slug), i.Name
 	row.IntegrationID, row.IntegrationSlug, row.AIProvider = i.ID, i.Slug, i.AIProvider
+	row.MadeByAccess = true
 	return w.insertProvider(ctx, row)
 }
 

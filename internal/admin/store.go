@@ -42,11 +42,9 @@ type Tx interface {
 	// UpdateWorkspace writes the changeable fields where the version is still
 	// w.Version, and makes it one higher.
 	UpdateWorkspace(ctx context.Context, w claviger.Workspace) error
-	// WorkspaceDependents counts what a plain delete would strand: active API
-	// keys and providers, but for those without access of which nothing is set.
-	WorkspaceDependents(ctx context.Context, org claviger.OrganisationID, id claviger.WorkspaceID) (int, error)
-	// ArchiveWorkspace archives the workspace, its keys, its providers and its
-	// own integrations, whose sealed values are wiped.
+	WorkspaceContents(ctx context.Context, org claviger.OrganisationID, id claviger.WorkspaceID) (claviger.WorkspaceContents, error)
+	// ArchiveWorkspace archives the workspace, its keys, its providers, its
+	// policies and its own integrations, whose sealed values are wiped.
 	ArchiveWorkspace(ctx context.Context, w claviger.Workspace) error
 
 	InsertAPIKey(ctx context.Context, k claviger.APIKey) error

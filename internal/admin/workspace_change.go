@@ -83,17 +83,19 @@ func (s *Service) UpdateWorkspace(ctx context.Context, by authz.Caller, ref stri
 }
 
 // DeleteWorkspaceInput confirms a deletion by the workspace's name, with or
-// without its icon in front. Without force the name may be left out: the
-// published description has no place for it, and keys and providers keep the
-// workspace.
+// without its icon in front. The published description has no place for the name:
+// an empty workspace goes without it.
 type DeleteWorkspaceInput struct {
 	Name  string // "" for none
 	Force bool   // delete what is in it as well
 	Found claviger.Problems
 }
 
-// DeleteWorkspace archives a workspace; with keys or providers in it only by
-// force. Access makes providers by itself: they go along once the access is gone.
+// DeleteWorkspace archives a workspace. Without its name only one that holds
+// nothing, and never the default one; by its name one without keys, providers and
+// own integrations, whose policies go along; by its name and force one with all
+// that is in it. A provider that access made counts for nothing once the access is
+// gone, unless somebody changed it.
 func (s *Service) DeleteWorkspace(ctx context.Context, by authz.Caller, ref string, in DeleteWorkspaceInput) error {
 	if err := by.Allow("workspaces.delete"); err != nil {
 		return err
@@ -103,22 +105,8 @@ func (s *Service) DeleteWorkspace(ctx context.Context, by authz.Caller, ref stri
 		if err != nil {
 			return err
 		}
-		p := startWith(in.Found)
-		switch name := strings.TrimSpace(in.Name); {
-		case name == "" && in.Force:
-			p.add("name", "is required with force_delete, to confirm")
-		case name != "" && name != ws.Name && name != DisplayName(ws):
-			p.add("name", "must be the workspace's name, to confirm")
-		}
-		if err := p.err(); err != nil {
+		if err := w.mayDelete(ctx, ws, in); err != nil {
 			return err
-		}
-		dependents, err := w.WorkspaceDependents(ctx, by.OrganisationID, ws.ID)
-		if err != nil {
-			return err
-		}
-		if dependents > 0 && !in.Force {
-			return claviger.Fail(claviger.Conflict, "Unable to delete. Please ensure that all Virtual Keys are deleted")
 		}
 		if err := w.recordContents(ctx, ws.ID); err != nil {
 			return err
@@ -131,6 +119,35 @@ func (s *Service) DeleteWorkspace(ctx context.Context, by authz.Caller, ref stri
 			Action: "delete", ResourceID: string(ws.ID), WorkspaceID: ws.ID, Before: workspaceFields(ws),
 		})
 	})
+}
+
+// mayDelete holds a deletion against what is in the workspace.
+func (w *work) mayDelete(ctx context.Context, ws claviger.Workspace, in DeleteWorkspaceInput) error {
+	p, name := startWith(in.Found), strings.TrimSpace(in.Name)
+	switch {
+	case name == "" && in.Force:
+		p.add("name", "is required with force_delete, to confirm")
+	case name != "" && name != ws.Name && name != DisplayName(ws):
+		p.add("name", "must be the workspace's name, to confirm")
+	}
+	if err := p.err(); err != nil || in.Force {
+		return err
+	}
+	holds, err := w.WorkspaceContents(ctx, ws.OrganisationID, ws.ID)
+	switch {
+	case err != nil:
+		return err
+	case holds.Integrations > 0 && holds.APIKeys+holds.Providers == 0:
+		return claviger.Fail(claviger.Conflict, "Unable to delete. Please ensure that all Integrations of the workspace are deleted")
+	case holds.APIKeys+holds.Providers+holds.Integrations > 0:
+		return claviger.Fail(claviger.Conflict, "Unable to delete. Please ensure that all Virtual Keys are deleted")
+	case name != "":
+	case ws.IsDefault:
+		p.add("name", "is required to delete the default workspace, to confirm")
+	case holds.Policies > 0:
+		p.add("name", "is required to delete a workspace that has policies, to confirm")
+	}
+	return p.err()
 }
 
 // recordContents records the deletion of the keys and the credentials that go

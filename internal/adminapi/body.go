@@ -48,7 +48,7 @@ func (b *Body[T]) keep(raw []byte) error {
 // those at the top whose value repeats what is known; the error is for a body
 // that is no JSON object, or larger than any that this API has a use for.
 func (b *Body[T]) check(r huma.Registry, schema *huma.Schema, repeats func(v any) bool) (ignored []string, err error) {
-	if len(b.raw) == 0 || string(b.raw) == "null" {
+	if sent := bytes.TrimSpace(b.raw); len(sent) == 0 || string(sent) == "null" {
 		b.raw = []byte("{}")
 	}
 	if err := wellFormed(b.raw); err != nil {

@@ -83,8 +83,8 @@ func (a *api) updateWorkspace(ctx context.Context, by authz.Caller, in *struct {
 
 // DeleteWorkspaceRequest confirms the deletion of a workspace.
 type DeleteWorkspaceRequest struct {
-	Name        string `json:"name" doc:"The workspace's name, to confirm. May be left out without force_delete."`
-	ForceDelete bool   `json:"force_delete" doc:"Delete its keys, providers and integrations as well."`
+	Name        string `json:"name" doc:"The workspace's name, to confirm. May be left out for a workspace that holds nothing (no API keys, providers, integrations of its own or policies) and is not the default one."`
+	ForceDelete bool   `json:"force_delete" doc:"Delete its API keys, providers and integrations as well, which keep it otherwise."`
 }
 
 func (a *api) deleteWorkspace(ctx context.Context, by authz.Caller, in *struct {

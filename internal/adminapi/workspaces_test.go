@@ -144,15 +144,71 @@ func TestWorkspaceRefusals(t *testing.T) {
 	}
 }
 
-func TestAWorkspaceWithoutKeysAndProvidersGoesWithoutItsName(t *testing.T) {
+func TestWhatKeepsAWorkspace(t *testing.T) {
 	w := newWorld(t)
-	for name, body := range map[string]string{"no body": ``, "an empty object": `{}`, "no force": `{"force_delete":false}`} {
-		id := w.must(orgAdmin, "POST", "/admin/workspaces", `{"name":"Passing"}`)["id"].(string)
-		w.must(orgAdmin, "DELETE", "/admin/workspaces/"+id, body)
-		if got := w.do(orgAdmin, "GET", "/admin/workspaces/"+id, ""); got.status != http.StatusForbidden {
-			t.Errorf("%s: read after deletion: %d", name, got.status)
-		}
+	w.must(orgAdmin, "POST", "/integrations", `{"name":"Shared","slug":"shared","ai_provider_id":"openai","key":"k12345678"}`)
+	type made struct{ method, path, body string }
+	const team = "{ws}"
+	granted := made{"PUT", "/integrations/shared/workspaces", `{"workspaces":[{"id":"{ws}","enabled":true}]}`}
+	alone := made{"PUT", "/integrations/shared/workspaces", `{"create_default_provider":false,"workspaces":[{"id":"{ws}","enabled":true}]}`}
+	off := made{"PUT", "/integrations/shared/workspaces", `{"workspaces":[{"id":"{ws}","enabled":false}]}`}
+	asked := func(more string) made {
+		return made{"POST", "/providers", `{"workspace_id":"{ws}","integration_id":"shared","name":"Shared"` + more + `}`}
 	}
+	const kept, named, gone = 409, 400, 200
+	tests := map[string]struct {
+		holds         []made
+		without, with int // what deleting it without its name answers, and by its name
+	}{
+		"nothing":                       {nil, gone, gone},
+		"a policy":                      {[]made{{"POST", "/policies/usage-limits", `{"workspace_id":"{ws}","type":"cost","credit_limit":5,"conditions":[{"key":"workspace_id","value":"{ws}"}],"group_by":[{"key":"api_key"}]}`}}, named, gone},
+		"a key":                         {[]made{{"POST", "/api-keys/workspace/service", `{"workspace_id":"{ws}","name":"k","scopes":["completions.write"]}`}}, kept, kept},
+		"an integration of its own":     {[]made{{"POST", "/integrations", `{"workspace_id":"{ws}","name":"Own","ai_provider_id":"openai","key":"k12345678","create_default_provider":false}`}}, kept, kept},
+		"a virtual key":                 {[]made{{"POST", "/virtual-keys", `{"workspace_id":"{ws}","name":"v","provider":"openai","key":"k12345678"}`}}, kept, kept},
+		"access":                        {[]made{granted}, kept, kept},
+		"access that was taken away":    {[]made{granted, off}, gone, gone},
+		"a provider that was asked for": {[]made{alone, asked(``), off}, kept, kept},
+		"a provider that was asked for, of the integration's slug":       {[]made{alone, asked(`,"slug":"shared"`), off}, kept, kept},
+		"a provider that was asked for, with an end":                     {[]made{alone, asked(`,"expires_at":"2090-01-01"`), off}, kept, kept},
+		"access that was taken away from a provider with an end":         {[]made{granted, {"PUT", "/providers/shared?workspace_id=" + team, `{"expires_at":"2090-01-01"}`}, off}, kept, kept},
+		"access that was taken away from a provider sent back as it was": {[]made{granted, {"PUT", "/providers/shared?workspace_id=" + team, `{"name":"Shared"}`}, off}, gone, gone},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := w.in(t)
+			bodies := map[string]int{``: tt.without, ` `: tt.without, `{}`: tt.without, `{"force_delete":false}`: tt.without,
+				`{"name":"Team"}`: tt.with, `{"name":"Team","force_delete":true}`: gone}
+			for body, want := range bodies {
+				id := w.must(orgAdmin, "POST", "/admin/workspaces", `{"name":"Team"}`)["id"].(string)
+				in := strings.NewReplacer(team, id)
+				for _, m := range tt.holds {
+					w.must(orgAdmin, m.method, in.Replace(m.path), in.Replace(m.body))
+				}
+				got := w.do(orgAdmin, "DELETE", "/admin/workspaces/"+id, body)
+				if got.status != want {
+					t.Errorf("deleted by %q: %d %s, want %d", body, got.status, got.text, want)
+				}
+				if want == named && !strings.Contains(got.text, `"path":"name"`) {
+					t.Errorf("deleted by %q: %s", body, got.text)
+				}
+				if there := w.do(orgAdmin, "GET", "/admin/workspaces/"+id, "").status == http.StatusOK; there == (got.status == gone) {
+					t.Errorf("after %d it is there: %t", got.status, there)
+				}
+			}
+		})
+	}
+}
+
+func TestTheDefaultWorkspaceGoesByItsNameAlone(t *testing.T) {
+	w := newWorld(t)
+	id := string(w.made.Workspace.ID)
+	for _, k := range w.must(orgAdmin, "GET", "/api-keys?workspace_id="+id, "")["data"].([]any) {
+		w.must(orgAdmin, "DELETE", "/api-keys/"+k.(map[string]any)["id"].(string), "")
+	}
+	if got := w.do(orgAdmin, "DELETE", "/admin/workspaces/"+id, ""); got.status != http.StatusBadRequest || !strings.Contains(got.text, `"path":"name"`) {
+		t.Errorf("without its name: %d %s", got.status, got.text)
+	}
+	w.must(orgAdmin, "DELETE", "/admin/workspaces/"+id, `{"name":"Default"}`)
 }
 
 // Access makes a provider by itself, which nobody deletes who does not know of it.

@@ -61,7 +61,7 @@ func TestQueriesUseIndexes(t *testing.T) {
 		"accessible ones by tag":             {"SELECT i.*" + integrations(claviger.IntegrationQuery{AccessibleTo: "ws", Tags: []claviger.Tag{{Name: "a"}}}), "grants_list"},
 		"deleting models of own":             {deleteWorkspaceGrants[4], "sqlite_autoindex_integration_models_1"},
 		"grants of an integration":           {listGrants, "sqlite_autoindex_grants_1"},
-		"dependents of a workspace":          {workspaceDependents, "providers_workspace"},
+		"contents of a workspace":            {workspaceContents, "providers_workspace"},
 		"archiving keys":                     {archiveWithWorkspace[0], "api_keys_workspace"},
 		"archiving providers":                {archiveWithWorkspace[1], "providers_workspace"},
 		"archiving providers of own":         {archiveWithWorkspace[2], "providers_integration"},

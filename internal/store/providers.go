@@ -8,17 +8,17 @@ import (
 )
 
 const providerColumns = `organisation_id, id, workspace_id, integration_id, slug, name, note, usage_limits, rate_limits,
-	expires_us, owns_integration, status, created_us, updated_us, version, reset_us, limited_us, named_by_id`
+	expires_us, owns_integration, status, created_us, updated_us, version, reset_us, limited_us, named_by_id, made_by_access`
 
 func providerTo(p *claviger.Provider) []any {
 	return []any{text(&p.OrganisationID), text(&p.ID), text(&p.WorkspaceID), text(&p.IntegrationID), text(&p.Slug), text(&p.Name),
 		text(&p.Note), rawTo{&p.UsageLimits}, rawTo{&p.RateLimits},
 		timeTo{&p.ExpiresAt}, flag(&p.OwnsIntegration), text(&p.Status), timeTo{&p.CreatedAt}, timeTo{&p.UpdatedAt}, number(&p.Version),
-		timeTo{&p.ResetAt}, timeTo{&p.LimitedAt}, flag(&p.NamedByID)}
+		timeTo{&p.ResetAt}, timeTo{&p.LimitedAt}, flag(&p.NamedByID), flag(&p.MadeByAccess)}
 }
 
 const insertProvider = `INSERT INTO providers (` + providerColumns + `)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT DO NOTHING`
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) ON CONFLICT DO NOTHING`
 
 // InsertProvider adds a provider; claviger.Conflict if its slug is taken in the
 // workspace, claviger.Missing if its workspace or integration is not there.
@@ -26,7 +26,7 @@ func (t *Tx) InsertProvider(ctx context.Context, p claviger.Provider) error {
 	return t.insert(ctx, step{name: "insert provider", taken: "slug is already taken", parent: "workspace or integration"}, insertProvider,
 		p.OrganisationID, p.ID, p.WorkspaceID, p.IntegrationID, p.Slug, p.Name, p.Note, raw(p.UsageLimits), raw(p.RateLimits),
 		micros(p.ExpiresAt), p.OwnsIntegration, p.Status, p.CreatedAt.UnixMicro(), p.UpdatedAt.UnixMicro(), p.Version,
-		micros(p.ResetAt), micros(p.LimitedAt), p.NamedByID)
+		micros(p.ResetAt), micros(p.LimitedAt), p.NamedByID, p.MadeByAccess)
 }
 
 var (

@@ -112,21 +112,20 @@ func (t *Tx) UpdateWorkspace(ctx context.Context, w claviger.Workspace) error {
 	return t.changed(ctx, n, err, "workspace", workspaceExists, w.OrganisationID, w.ID)
 }
 
-// A provider that nothing was said about, as access makes them, is one only while
-// there is the access.
-const workspaceDependents = `SELECT
+const workspaceContents = `SELECT
+	(SELECT COUNT(*) FROM api_keys WHERE organisation_id = $1 AND workspace_id = $2 AND ` + live + `),
 	(SELECT COUNT(*) FROM providers p WHERE p.organisation_id = $1 AND p.workspace_id = $2 AND p.` + live + ` AND (
-		p.note <> '' OR p.usage_limits IS NOT NULL OR p.rate_limits IS NOT NULL OR EXISTS (
+		NOT p.made_by_access OR p.version > 1 OR EXISTS (
 			SELECT 1 FROM grants g WHERE g.organisation_id = p.organisation_id AND g.integration_id = p.integration_id
-				AND g.workspace_id = p.workspace_id AND g.enabled))) +
-	(SELECT COUNT(*) FROM api_keys WHERE organisation_id = $1 AND workspace_id = $2 AND ` + live + `)
+				AND g.workspace_id = p.workspace_id AND g.enabled))),
+	(SELECT COUNT(*) FROM integrations WHERE organisation_id = $1 AND workspace_id = $2 AND ` + live + `),
+	(SELECT COUNT(*) FROM policies WHERE organisation_id = $1 AND workspace_id = $2 AND ` + live + `)
 FROM workspaces WHERE organisation_id = $1 AND id = $2 AND ` + live
 
-// WorkspaceDependents counts the providers and API keys of a workspace, but for
-// providers without note and limits whose integration it has no access to.
-func (t *Tx) WorkspaceDependents(ctx context.Context, org claviger.OrganisationID, id claviger.WorkspaceID) (n int, err error) {
-	err = t.row(ctx, "workspace", []any{&n}, workspaceDependents, org, id)
-	return n, err
+// WorkspaceContents counts what is in a workspace.
+func (t *Tx) WorkspaceContents(ctx context.Context, org claviger.OrganisationID, id claviger.WorkspaceID) (c claviger.WorkspaceContents, err error) {
+	err = t.row(ctx, "workspace", []any{&c.APIKeys, &c.Providers, &c.Integrations, &c.Policies}, workspaceContents, org, id)
+	return c, err
 }
 
 const archiveWorkspace = `UPDATE workspaces SET status = 'archived', updated_us = $1, version = version + 1

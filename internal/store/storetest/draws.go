@@ -72,6 +72,7 @@ func (d *draws) integration() claviger.Integration {
 func (d *draws) provider() claviger.Provider {
 	p := provider(claviger.Integration{OrganisationID: d.org, ID: d.integrationID()}, d.workspaceID(), d.name())
 	p.ID, p.CreatedAt, p.Version = claviger.ProviderID(d.id("p")), d.time(), d.version()
+	p.MadeByAccess = rapid.Bool().Draw(d.T, "made by access")
 	return p
 }
 

@@ -36,7 +36,7 @@ func (d *draws) everything() []op {
 		{"organisation", func(c context.Context, tx *store.Tx) (any, error) { return tx.Organisation(c, d.org) }},
 		{"workspace", func(c context.Context, tx *store.Tx) (any, error) { return tx.Workspace(c, d.org, wref) }},
 		{"dependents", func(c context.Context, tx *store.Tx) (any, error) {
-			return tx.WorkspaceDependents(c, d.org, inWorkspace)
+			return tx.WorkspaceContents(c, d.org, inWorkspace)
 		}},
 		{"integration", func(c context.Context, tx *store.Tx) (any, error) { return tx.Integration(c, d.org, iref) }},
 		{"grants", func(c context.Context, tx *store.Tx) (any, error) { return tx.Grants(c, d.org, of) }},

@@ -64,9 +64,9 @@ func roundTrip(t *testing.T, w *world) {
 			same(t, "integration and grants "+ref, want.integration, i)
 			same(t, "grants counted", 1, n)
 		}
-		n, err := tx.WorkspaceDependents(ctx, id, o.workspace.ID)
+		holds, err := tx.WorkspaceContents(ctx, id, o.workspace.ID)
 		ok(t, err)
-		same(t, "dependents", 2, n)
+		same(t, "contents", claviger.WorkspaceContents{APIKeys: 1, Providers: 1}, holds)
 		return nil
 	})
 	target, err := w.store.Target(ctx, id, o.workspace.ID, o.provider.Slug)

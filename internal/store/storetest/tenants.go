@@ -15,7 +15,7 @@ func foreign(t *testing.T, w *world) {
 	ctx, our, x := t.Context(), w.ours.org.ID, w.their
 	ours := func(tx *store.Tx) map[string]error {
 		_, workspace := tx.Workspace(ctx, our, string(x.workspace.ID))
-		_, dependents := tx.WorkspaceDependents(ctx, our, x.workspace.ID)
+		_, contents := tx.WorkspaceContents(ctx, our, x.workspace.ID)
 		_, key := tx.APIKey(ctx, our, x.key.ID)
 		_, integration := tx.Integration(ctx, our, string(x.integration.ID))
 		_, grants := tx.Grants(ctx, our, x.integration.ID)
@@ -24,7 +24,7 @@ func foreign(t *testing.T, w *world) {
 		_, provider := tx.Provider(ctx, our, x.workspace.ID, string(x.provider.ID))
 		_, slug := tx.Provider(ctx, our, x.workspace.ID, x.provider.Slug)
 		_, organisation := tx.Organisation(ctx, claviger.NewID[claviger.OrganisationID]())
-		return map[string]error{"Workspace": workspace, "WorkspaceDependents": dependents, "APIKey": key,
+		return map[string]error{"Workspace": workspace, "WorkspaceContents": contents, "APIKey": key,
 			"Integration": integration, "Grants": grants, "Grant": oneGrant, "IntegrationAndGrants": counted,
 			"Provider by id": provider, "Provider by slug": slug, "Organisation": organisation}
 	}

@@ -67,19 +67,27 @@ func updated(t *testing.T, w *world) {
 	refused(t, "an exhausted key", err, claviger.NotFound)
 	_, err = w.store.Target(ctx, org, ws.ID, "new")
 	refused(t, "an expired provider", err, claviger.NotFound)
-	prov.UsageLimits, prov.RateLimits, prov.Note = nil, nil, ""
-	dependents := func(tx *store.Tx) (n int) {
-		n, err := tx.WorkspaceDependents(ctx, org, ws.ID)
+	holds := func(what string, want claviger.WorkspaceContents, tx *store.Tx) {
+		t.Helper()
+		got, err := tx.WorkspaceContents(ctx, org, ws.ID)
 		ok(t, err)
-		return n
+		same(t, what, want, got)
 	}
+	byAccess, asked := provider(in, ws.ID, "by-access"), provider(in, ws.ID, "asked-for")
+	asked.MadeByAccess = false
+	own, pol := integration(org, ws.ID, "local"), policy(ws, claviger.UsagePolicy)
 	w.update(func(tx *store.Tx) error {
-		same(t, "a provider with limits that lost its access, and a key", 2, dependents(tx))
-		ok(t, tx.UpdateProvider(ctx, prov))
-		same(t, "nothing is said about the provider", 1, dependents(tx))
+		holds("a provider that was changed, and a key", claviger.WorkspaceContents{APIKeys: 1, Providers: 1}, tx)
+		ok(t, tx.InsertProvider(ctx, byAccess))
+		holds("one that access made, without the access", claviger.WorkspaceContents{APIKeys: 1, Providers: 1}, tx)
+		ok(t, tx.InsertProvider(ctx, asked))
+		holds("one that was asked for, without access", claviger.WorkspaceContents{APIKeys: 1, Providers: 2}, tx)
 		g.Enabled = true
 		ok(t, tx.PutGrant(ctx, g))
-		same(t, "it can be called", 2, dependents(tx))
+		holds("with the access", claviger.WorkspaceContents{APIKeys: 1, Providers: 3}, tx)
+		ok(t, tx.InsertIntegration(ctx, own))
+		ok(t, tx.InsertPolicy(ctx, pol))
+		holds("with an integration and a policy", claviger.WorkspaceContents{APIKeys: 1, Providers: 3, Integrations: 1, Policies: 1}, tx)
 		return nil
 	})
 	unchanged(t, w, w.their)

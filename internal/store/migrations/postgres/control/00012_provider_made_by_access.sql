@@ -1,0 +1,5 @@
+-- +goose Up
+-- Whether a provider came with access to its integration and nobody asked for it
+-- itself: it does not keep its workspace then. Of those there are already nobody
+-- knows any more; they do.
+ALTER TABLE providers ADD COLUMN made_by_access BOOLEAN NOT NULL DEFAULT FALSE;

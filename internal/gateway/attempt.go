@@ -49,7 +49,7 @@ var errSlow = errors.New("no move within the time allowed")
 
 // send sends the call and answers the caller.
 func (a *attempt) send(ctx context.Context, req *http.Request) error {
-	dog := watch(a.limit, func() { a.stop(errSlow) })
+	dog := a.watch(a.limit, func() { a.stop(errSlow) })
 	defer dog.stop()
 	began := a.Now()
 	resp, err := a.transports.to(a.to.target.allowPrivate).RoundTrip(req)

@@ -63,6 +63,9 @@ type Options struct {
 	// Pause waits between two attempts, or until ctx ends: then it returns the
 	// error of ctx. nil: with a timer.
 	Pause func(ctx context.Context, d time.Duration) error
+	// AfterFunc calls f after d unless it is stopped before, as [time.AfterFunc]
+	// does, which it is when nil. Attempts that stand still are found out by it.
+	AfterFunc func(d time.Duration, f func()) Timer
 
 	MaxBody    int64 // bytes of one request body
 	BodyMemory int64 // bytes of all request bodies in memory at once; at least MaxBody
@@ -74,6 +77,14 @@ type Options struct {
 	// AllowPrivateHosts lets integrations that a workspace stored reach
 	// private addresses. Those an organisation key stored always may.
 	AllowPrivateHosts bool
+}
+
+// Timer is a call that is still to come; a [time.Timer] is one.
+type Timer interface {
+	// Stop prevents the call, unless it has begun.
+	Stop() bool
+	// Reset makes the call come after d, again if it has come.
+	Reset(d time.Duration) bool
 }
 
 // Refusals slows down an address whose keys are refused again and again.
@@ -110,6 +121,9 @@ func New(o Options) *Gateway {
 	}
 	if g.Pause == nil {
 		g.Pause = pause
+	}
+	if g.AfterFunc == nil {
+		g.AfterFunc = func(d time.Duration, f func()) Timer { return time.AfterFunc(d, f) }
 	}
 	g.targets = newTargets(o)
 	g.policies = newPolicies(o)

@@ -31,6 +31,9 @@ const (
 	headerSecret = "header-secret-abcdefghijkl"
 )
 
+// patience is how long a test waits for what must happen.
+const patience = time.Minute
+
 // rig is a gateway over a real store and vault, with a scripted provider behind
 // it and the books open to the test.
 type rig struct {
@@ -89,7 +92,7 @@ func (b *books) one(t *testing.T) (claviger.Opening, claviger.Closing) {
 			t.Fatalf("%d openings, %d closings: want one of each for one attempt", len(b.openings), len(b.closings))
 		}
 		return b.openings[0], c
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("the attempt was never booked")
 		panic("unreachable")
 	}
@@ -144,8 +147,11 @@ func newRig(t testing.TB, kind string, upstream http.HandlerFunc, change ...func
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{TB: t, host: host, store: st, vault: v, limiter: memory.New(memory.Options{Source: st}),
-		books: &books{closed: make(chan claviger.Closing, 100)}, log: &syncBuffer{},
+	// No minute, day or week ends during a test, whenever it runs.
+	began := time.Now()
+	r := &rig{TB: t, host: host, store: st, vault: v,
+		limiter: memory.New(memory.Options{Source: st, Now: func() time.Time { return began }}),
+		books:   &books{closed: make(chan claviger.Closing, 100)}, log: &syncBuffer{},
 		keys: authn.New(authn.Options{Source: st})}
 	r.seed(kind, host.URL)
 	o := gateway.Options{

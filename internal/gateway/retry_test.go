@@ -73,12 +73,6 @@ func breaks(_ http.ResponseWriter, r *http.Request) {
 	panic(http.ErrAbortHandler)
 }
 
-// hangs never begins to answer.
-func hangs(_ http.ResponseWriter, r *http.Request) {
-	io.Copy(io.Discard, r.Body)
-	<-r.Context().Done()
-}
-
 func retries(object string) []string {
 	return []string{"x-portkey-config", `{"retry":` + object + `}`}
 }
@@ -224,16 +218,17 @@ func TestRetriesAreCounted(t *testing.T) {
 func TestTheTimeoutIsOfEachAttempt(t *testing.T) {
 	tests := map[string]struct {
 		header []string
-		limit  string
+		limit  time.Duration
 	}{
-		"of the config":                      {[]string{"x-portkey-config", `{"request_timeout":20,"retry":{"attempts":2,"on_status_codes":[408]}}`}, "20ms"},
-		"of the header, which has the say":   {[]string{"x-portkey-config", `{"requestTimeout":600000,"retry":{"attempts":2,"on_status_codes":[408]}}`, "x-portkey-request-timeout", "25"}, "25ms"},
-		"of the parent, which is inherited":  {[]string{"x-portkey-config", `{"request_timeout":30,"retry":{"attempts":2,"on_status_codes":[408]},"strategy":{"mode":"single"},"targets":[{"provider":"@acc"}]}`}, "30ms"},
-		"of the target, whatever its parent": {[]string{"x-portkey-config", `{"request_timeout":600000,"strategy":{"mode":"single"},"targets":[{"provider":"@acc","request_timeout":35,"retry":{"attempts":2,"on_status_codes":[408]}}]}`}, "35ms"},
+		"of the config":                      {[]string{"x-portkey-config", `{"request_timeout":20,"retry":{"attempts":2,"on_status_codes":[408]}}`}, 20 * time.Millisecond},
+		"of the header, which has the say":   {[]string{"x-portkey-config", `{"requestTimeout":600000,"retry":{"attempts":2,"on_status_codes":[408]}}`, "x-portkey-request-timeout", "25"}, 25 * time.Millisecond},
+		"of the parent, which is inherited":  {[]string{"x-portkey-config", `{"request_timeout":30,"retry":{"attempts":2,"on_status_codes":[408]},"strategy":{"mode":"single"},"targets":[{"provider":"@acc"}]}`}, 30 * time.Millisecond},
+		"of the target, whatever its parent": {[]string{"x-portkey-config", `{"request_timeout":600000,"strategy":{"mode":"single"},"targets":[{"provider":"@acc","request_timeout":35,"retry":{"attempts":2,"on_status_codes":[408]}}]}`}, 35 * time.Millisecond},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, "openai", turns(hangs, hangs, answers(200, answer)), (&waits{}).of)
+			slow := &alarms{}
+			r := newRig(t, "openai", turns(slow.hangs, slow.hangs, answers(200, answer), slow.hangs), (&waits{}).of, slow.of)
 			if resp, body := r.chat(ask, tt.header...); resp.StatusCode != 200 || body != answer {
 				t.Fatalf("%d %s", resp.StatusCode, body)
 			}
@@ -244,16 +239,22 @@ func TestTheTimeoutIsOfEachAttempt(t *testing.T) {
 				}
 			}
 			r.books.forget()
-			r.host.Config.Handler = http.HandlerFunc(hangs)
-			if resp, body := r.chat(ask, tt.header...); resp.StatusCode != 408 || !strings.Contains(body, tt.limit) {
+			if resp, body := r.chat(ask, tt.header...); resp.StatusCode != 408 || !strings.Contains(body, tt.limit.String()) {
 				t.Errorf("%d %s, want 408 after %s", resp.StatusCode, body, tt.limit)
+			}
+			r.books.attempts(t, 3)
+			for i, set := range slow.times() {
+				if i != 2 && set != tt.limit { // the third answered, and was followed
+					t.Errorf("attempt %d had %s to begin its answer, want %s", i+1, set, tt.limit)
+				}
 			}
 		})
 	}
 }
 
 func TestATimeoutIsNotUsuallyTriedAgain(t *testing.T) {
-	r := newRig(t, "openai", turns(hangs, answers(200, answer)), (&waits{}).of)
+	slow := &alarms{}
+	r := newRig(t, "openai", turns(slow.hangs, answers(200, answer)), (&waits{}).of, slow.of)
 	resp, body := r.chat(ask, append(retries(`{"attempts":2}`), "x-portkey-request-timeout", "15")...)
 	if resp.StatusCode != 408 {
 		t.Errorf("%d %s", resp.StatusCode, body)

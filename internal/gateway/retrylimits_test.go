@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/gateway"
@@ -135,7 +134,7 @@ func TestCountersAgreeWithTheLedgerWhateverIsTriedAgain(t *testing.T) {
 // quiet waits until no request runs.
 func (r *rig) quiet(t *testing.T) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	if n := r.gw.Drain(ctx); n != 0 {
 		t.Errorf("%d requests had to be cut", n)

@@ -179,12 +179,23 @@ func TestAStreamThatEndsBadlySaysSo(t *testing.T) {
 }
 
 func TestAStalledStreamIsCut(t *testing.T) {
-	s := newScript()
-	r := newRig(t, "openai", s.ServeHTTP, func(o *gateway.Options) { o.IdleTimeout = 20 * time.Millisecond })
+	s, slow := newScript(), &alarms{}
+	r := newRig(t, "openai", s.ServeHTTP, slow.of, func(o *gateway.Options) { o.IdleTimeout = time.Minute })
+	_, b := r.open(t.Context(), askStream)
 	s.say(delta)
-	_, body := r.chat(askStream)
-	if !strings.HasPrefix(body, delta) || !strings.Contains(body, "stopped moving") {
-		t.Errorf("got %q", body)
+	if got := readFrame(t, b); got != delta {
+		t.Fatalf("got %q", got)
+	}
+	// The first look sees the move, and the second may see that the frame went
+	// on; from then on nothing moves.
+	for range 3 {
+		slow.ring()
+	}
+	if got := readFrame(t, b); !strings.Contains(got, "stopped moving") {
+		t.Errorf("got %q", got)
+	}
+	if got := slow.times(); len(got) != 1 || got[0] != time.Minute {
+		t.Errorf("the stream was looked at after %v", got)
 	}
 	if _, c := r.books.one(t); c.Outcome != claviger.TimedOut || c.Tokens.Output != 1 {
 		t.Errorf("closing: %+v", c)
@@ -229,10 +240,8 @@ func TestACallerThatLeavesStopsTheProvider(t *testing.T) {
 }
 
 func TestAProviderThatDoesNotBeginTimesOut(t *testing.T) {
-	r := newRig(t, "openai", func(_ http.ResponseWriter, r *http.Request) {
-		io.Copy(io.Discard, r.Body)
-		<-r.Context().Done()
-	})
+	slow := &alarms{}
+	r := newRig(t, "openai", slow.hangs, slow.of)
 	resp, body := r.chat(ask, "x-portkey-request-timeout", "15")
 	want := `Request exceeded the timeout sent in the request: 15ms`
 	if resp.StatusCode != 408 || !strings.Contains(body, want) || !strings.Contains(body, "timeout_error") {

@@ -11,20 +11,23 @@ import (
 // answer to begin; then it follows the answer, whose every move costs one
 // atomic increment and no timer.
 type watchdog struct {
-	timer *time.Timer
 	bite  func()
 	moves atomic.Uint32
 
-	mu   sync.Mutex
-	idle time.Duration // zero: the answer has not begun
-	w    http.ResponseWriter
-	seen uint32 // moves at the last look
+	mu      sync.Mutex
+	timer   Timer
+	idle    time.Duration // zero: the answer has not begun
+	w       http.ResponseWriter
+	seen    uint32 // moves at the last look
+	stopped bool
 }
 
 // watch bites when neither stop nor follow is called within limit.
-func watch(limit time.Duration, bite func()) *watchdog {
+func (g *Gateway) watch(limit time.Duration, bite func()) *watchdog {
 	d := &watchdog{bite: bite}
-	d.timer = time.AfterFunc(limit, d.look)
+	d.mu.Lock() // a look needs the timer
+	defer d.mu.Unlock()
+	d.timer = g.AfterFunc(limit, d.look)
 	return d
 }
 
@@ -33,19 +36,29 @@ func watch(limit time.Duration, bite func()) *watchdog {
 // holds up ends after the grace in which another caller is told why.
 func (d *watchdog) follow(idle time.Duration, w http.ResponseWriter) {
 	d.mu.Lock()
+	defer d.mu.Unlock()
 	d.idle, d.w = idle, w
-	d.mu.Unlock()
 	d.timer.Reset(idle)
 }
 
 // moved tells the dog that something was read or written.
 func (d *watchdog) moved() { d.moves.Add(1) }
 
-func (d *watchdog) stop() { d.timer.Stop() }
+// stop ends the watch. When it returns, the dog does nothing any more: the
+// connection to the caller may soon carry another answer.
+func (d *watchdog) stop() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.stopped = true
+	d.timer.Stop()
+}
 
 func (d *watchdog) look() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.stopped {
+		return
+	}
 	if n := d.moves.Load(); n != d.seen {
 		d.seen = n
 		d.timer.Reset(d.idle)

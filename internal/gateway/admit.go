@@ -157,10 +157,12 @@ func (t *attempt) expect(rules ruleset) error {
 	if !own && !here {
 		return nil
 	}
-	var err error
-	t.bounded = true
-	t.expected, err = t.bound(ownCost || hereCost)
-	return err
+	most, err := t.bound(ownCost || hereCost)
+	if err != nil { // which a limiter asks before it admits
+		return &limits.Denied{Rule: strictest(t.own, rules), Unbounded: err}
+	}
+	t.bounded, t.expected = true, most
+	return nil
 }
 
 // open makes the record of the attempt.

@@ -64,6 +64,16 @@ func (r ruleset) costs() bool {
 	return slices.ContainsFunc(r, func(r *limits.Rule) bool { return r.Counter.Measure == claviger.MeasureCost })
 }
 
+// strictest is the first strict rule of the sets; nil when none is.
+func strictest(sets ...ruleset) *limits.Rule {
+	for _, set := range sets {
+		if i := slices.IndexFunc(set, func(r *limits.Rule) bool { return r.Strict }); i >= 0 {
+			return set[i]
+		}
+	}
+	return nil
+}
+
 // strict reports whether any of the rules is, and whether one of those bounds
 // costs.
 func (r ruleset) strict() (any, cost bool) {

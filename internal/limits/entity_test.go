@@ -44,6 +44,7 @@ func TestRulesOfAKey(t *testing.T) {
 		"a threshold alone bounds nothing":      {`{"alert_threshold":5}`, "", nil},
 		"rates follow the budget":               {`{"credit_limit":1}`, `[{"type":"requests","unit":"rpm","value":60},{"type":"tokens","unit":"rpw","value":0}]`, []want{{"cost", "none", 1_000_000_000, "", false}, {"requests", "rpm", 60, "", false}, {"tokens", "rpw", 0, "", false}}},
 		"a strict rate":                         {"", `[{"type":"tokens","unit":"rpm","value":60,"enforcement":"strict"},{"type":"requests","unit":"rpm","value":6,"enforcement":null}]`, []want{{"tokens", "rpm", 60, "", true}, {"requests", "rpm", 6, "", false}}},
+		"one of requests is not strict":         {`{"type":"requests","credit_limit":9,"enforcement":"strict"}`, `[{"type":"requests","unit":"rpm","value":6,"enforcement":"strict"}]`, []want{{"requests", "none", 9, "", false}, {"requests", "rpm", 6, "", false}}},
 		"of two rates on one counter the lower": {"", `[{"type":"requests","unit":"rps","value":60},{"type":"requests","unit":"rps","value":6}]`, []want{{"requests", "rps", 6, "", false}}},
 	}
 	for name, tt := range tests {

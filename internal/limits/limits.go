@@ -52,7 +52,7 @@ type Rule struct {
 	// Since is when counting began, or began again by hand; zero: always counted.
 	Since time.Time
 	// Strict reserves an upper bound instead of an estimate, and refuses what has
-	// none.
+	// none. It says nothing about requests, of which each is one.
 	Strict bool
 
 	memo atomic.Pointer[any]

@@ -68,17 +68,20 @@ func (s storedBudget) bounds(week time.Weekday, begun time.Time) (b bounds, ok b
 	if b.window, err = s.window(week, begun); err != nil {
 		return bounds{}, false, err
 	}
-	if b.strict, err = strict(s.Enforcement); err != nil {
+	if b.strict, err = strict(s.Enforcement, b.measure); err != nil {
 		return bounds{}, false, err
 	}
 	return b, true, nil
 }
 
-func strict(enforcement string) (bool, error) {
+// strict reports whether a limit is enforced by an upper bound. One on requests
+// is not, whatever it says: each is one, so that the bound of what else a request
+// uses is no business of it.
+func strict(enforcement string, m claviger.Measure) (bool, error) {
 	if enforcement != "" && enforcement != "strict" {
 		return false, errEnforcement
 	}
-	return enforcement == "strict", nil
+	return enforcement == "strict" && m != claviger.MeasureRequests, nil
 }
 
 func (s storedBudget) window(week time.Weekday, begun time.Time) (Window, error) {
@@ -122,7 +125,7 @@ func (s storedRate) bounds() (b bounds, err error) {
 	if !b.window.rate() {
 		return bounds{}, errUnit
 	}
-	if b.strict, err = strict(s.Enforcement); err != nil {
+	if b.strict, err = strict(s.Enforcement, b.measure); err != nil {
 		return bounds{}, err
 	}
 	b.value, err = scaled(s.Value.String(), 0)

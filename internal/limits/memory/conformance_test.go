@@ -2,6 +2,7 @@ package memory_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/claviger/claviger/internal/limits"
 	"github.com/claviger/claviger/internal/limits/limitstest"
@@ -15,7 +16,7 @@ import (
 
 // limiter is the one that is held against the suite.
 func limiter(s limitstest.Setup) limits.Limiter {
-	return memory.New(memory.Options{Source: s.Source, Flush: s.Flush, Now: s.Now, MaxGroups: s.MaxGroups})
+	return memory.New(memory.Options{Source: s.Source, Flush: s.Flush, Now: s.Now, MaxGroups: s.MaxGroups, RoomTime: time.Minute})
 }
 
 func TestConformance(t *testing.T) { limitstest.Run(t, limiter, limitstest.NewBooks()) }

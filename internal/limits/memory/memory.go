@@ -29,6 +29,9 @@ type Options struct {
 	// makes up groups fills no memory; 0: 100,000. Without Flush, groups beyond it
 	// are refused until a window ends.
 	MaxGroups int
+	// RoomTime is how long a request waits in all for what is idle to be forgotten,
+	// when its policy is full; 0: a second.
+	RoomTime time.Duration
 }
 
 // Limiter implements [limits.Limiter]. It is safe for concurrent use.
@@ -43,6 +46,7 @@ type Limiter struct {
 	flush     func(context.Context) error // nil: idle counters are kept
 	now       func() time.Time
 	maxGroups int
+	roomTime  time.Duration
 	begun     int64 // microseconds; when the limiter was made
 
 	seed     maphash.Seed
@@ -66,12 +70,15 @@ type owner struct {
 
 // New returns a limiter.
 func New(o Options) *Limiter {
-	l := &Limiter{source: o.Source, now: o.Now, maxGroups: o.MaxGroups, seed: maphash.MakeSeed(), policies: map[owner]*family{}}
+	l := &Limiter{source: o.Source, now: o.Now, maxGroups: o.MaxGroups, roomTime: o.RoomTime, seed: maphash.MakeSeed(), policies: map[owner]*family{}}
 	if l.now == nil {
 		l.now = time.Now
 	}
 	if l.maxGroups <= 0 {
 		l.maxGroups = 100_000
+	}
+	if l.roomTime <= 0 {
+		l.roomTime = time.Second
 	}
 	if l.source != nil {
 		l.flush = o.Flush
@@ -108,7 +115,7 @@ func (l *Limiter) Admit(ctx context.Context, rules []*limits.Rule, ask limits.As
 			if crowded == nil {
 				continue
 			}
-			if met+1 < meetings && crowded.wait(ctx, &patience) {
+			if met+1 < meetings && crowded.wait(ctx, &patience, l.roomTime) {
 				now = l.now()
 				continue
 			}

@@ -7,12 +7,8 @@ import (
 	"github.com/claviger/claviger/internal/limits"
 )
 
-const (
-	// clearTime bounds the flush of a clearing.
-	clearTime = 10 * time.Second
-	// roomTime is how long a request waits for room in all.
-	roomTime = time.Second
-)
+// clearTime bounds the flush of a clearing.
+const clearTime = 10 * time.Second
 
 // crowd is a rule whose policy has no room for another group.
 type crowd struct {
@@ -21,13 +17,13 @@ type crowd struct {
 }
 
 // wait reports whether there may be room now. A request waits until patience, which
-// the first wait sets.
-func (c *crowd) wait(ctx context.Context, patience *time.Time) bool {
+// the first wait sets to so long from now.
+func (c *crowd) wait(ctx context.Context, patience *time.Time, long time.Duration) bool {
 	if c.room == nil {
 		return false
 	}
 	if patience.IsZero() {
-		*patience = time.Now().Add(roomTime)
+		*patience = time.Now().Add(long)
 	}
 	t := time.NewTimer(time.Until(*patience))
 	defer t.Stop()

@@ -106,6 +106,10 @@ type Limiter interface {
 	// when a rule refuses; any other says that the counters cannot be read, and
 	// nothing may be sent then.
 	Admit(ctx context.Context, rules []*Rule, ask Ask) (Hold, error)
+	// Judge says what Admit would answer, and holds nothing: what each rule says, in
+	// their order, and the refusal, nil when all that is asked for is there. The
+	// error says that the counters cannot be read.
+	Judge(ctx context.Context, rules []*Rule, ask Ask) ([]Verdict, *Denied, error)
 	// Usage is the state of each rule's counter, in their order.
 	Usage(ctx context.Context, rules []*Rule) ([]State, error)
 }
@@ -119,6 +123,10 @@ type Hold interface {
 	// Rates adds the state of the rate limits held, right after the reservation,
 	// to dst.
 	Rates(dst []RateState) []RateState
+	// Lapsed reports whether a window that something is held in has ended, of any
+	// measure but those left out: what is held there bounds nothing that is used
+	// from now on.
+	Lapsed(without ...claviger.Measure) bool
 	// Settle turns the reservation into what was really used, in the window that
 	// admitted it.
 	Settle(used Amount)
@@ -138,6 +146,16 @@ type State struct {
 type RateState struct {
 	Rule  *Rule
 	State State
+}
+
+// Verdict is what one rule, by itself, says of an ask.
+type Verdict struct {
+	Rule  *Rule
+	State State
+	// Asked is what it is asked for, in its measure.
+	Asked int64
+	// Denied is how it refuses; nil when it does not.
+	Denied *Denied
 }
 
 // Denied says which rule refused. State is as it was found; Asked is what did

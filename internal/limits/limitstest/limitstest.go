@@ -36,6 +36,8 @@ func Run(t *testing.T, limiter New, ledger Ledger) {
 		"holds end once":          once,
 		"strict rules":            strict,
 		"retry after":             retryAfter,
+		"what each rule says":     verdicts,
+		"windows that lapse":      lapses,
 		"what a hold tells":       tells,
 		"limits that change":      changes,
 		"what was counted before": loaded,

@@ -192,6 +192,7 @@ func (w *walker) begin() {
 	some := rapid.Permutation(w.rules).Draw(w.T, "order")[:rapid.IntRange(1, len(w.rules)).Draw(w.T, "of them")]
 	a := ask(1, rapid.Int64Range(0, 12).Draw(w.T, "tokens"), rapid.Int64Range(0, 12).Draw(w.T, "cost"))
 	held, refuses := w.pages.admit(some, a, w.now)
+	w.judge(some, a, refuses)
 	h, err := w.admit(some, a)
 	if refuses != nil {
 		var d *limits.Denied
@@ -215,6 +216,29 @@ func (w *walker) begin() {
 		w.Fatalf("charges %q, want %q", got, charges)
 	}
 	w.open = append(w.open, flight{h, some, a.Estimate, held})
+}
+
+// judge holds what the limiter says it would answer against who refuses.
+func (w *walker) judge(rules []*limits.Rule, a limits.Ask, refuses *limits.Rule) {
+	var said []limits.Verdict
+	var denied *limits.Denied
+	var err error
+	for range 30 { // see admit
+		if said, denied, err = w.limiter.Judge(w.Context(), rules, a); denied == nil || !denied.Crowded {
+			break
+		}
+	}
+	if err != nil || len(said) != len(rules) || (denied == nil) != (refuses == nil) || denied != nil && denied.Rule != refuses {
+		w.Fatalf("Judge = %+v, %+v, %v; want it refused by %+v", said, denied, err, refuses)
+	}
+	for i, r := range rules {
+		p, n := w.pages.of(r, w.now), a.Estimate.Of(r.Counter.Measure)
+		held := p.reserved
+		full := p.used >= r.Value || p.used+held+n > r.Value
+		if v := said[i]; v.Rule != r || v.Asked != n || v.State.Used != p.used || v.State.Reserved != held || (v.Denied != nil) != full {
+			w.Fatalf("%v says %+v; want used %d, reserved %d, refused %v", r.Counter, v, p.used, held, full)
+		}
+	}
 }
 
 func (w *walker) end(f flight) {

@@ -7,13 +7,16 @@ import (
 	"github.com/claviger/claviger/internal/limits"
 )
 
-// admission is one go at reserving.
+// admission is a request that asks rules, or, dry, what they would say to it.
 type admission struct {
 	limiter *Limiter
 	ask     limits.Ask
+	dry     bool // the counters are left alone
 	now     time.Time
 	hold    *hold
 	denied  *limits.Denied
+	// verdicts are what the rules say, one by one; of a dry one.
+	verdicts []limits.Verdict
 
 	asked bool // for the bound
 	bound limits.Amount
@@ -23,27 +26,35 @@ type admission struct {
 // reserve takes from every counter, or from none and says who refused. again
 // means that a counter has to be met first.
 func (a *admission) reserve(rules []*limits.Rule) (again bool) {
+	a.hold, a.denied, a.verdicts = newHold(len(rules)), nil, a.verdicts[:0]
 	for _, r := range rules {
 		c := a.limiter.counter(r)
 		if c == nil || !a.take(c, r) {
-			a.hold.Release()
+			a.giveBack()
 			return true
 		}
-		if a.denied != nil && !a.denied.Rule.Rate() {
+		if a.denied != nil && !a.denied.Rule.Rate() && !a.dry {
 			break
 		}
 	}
 	if a.denied != nil {
-		a.hold.Release()
+		a.giveBack()
 	}
 	return false
+}
+
+// giveBack gives back what was taken so far.
+func (a *admission) giveBack() {
+	if !a.dry {
+		a.hold.Release()
+	}
 }
 
 // take reserves for one rule, unless one before it refused: then it only looks
 // whether this one is a budget and refuses too. It is false when the counter does
 // not count.
 func (a *admission) take(c *counter, r *limits.Rule) bool {
-	if a.denied != nil && r.Rate() {
+	if a.denied != nil && r.Rate() && !a.dry {
 		return true
 	}
 	n, err := a.amount(r)
@@ -54,28 +65,38 @@ func (a *admission) take(c *counter, r *limits.Rule) bool {
 	}
 	c.at(r, a.now)
 	held := a.hold.of(c)
-	more := n
-	if held != nil {
+	more, reserved := n, c.reserved
+	if held != nil { // two rules on one counter: the greater amount, once
 		more = max(n-held.reserved, 0)
+		if a.dry {
+			reserved += held.reserved
+		}
 	}
-	switch {
-	case err != nil || !fits(r.Value, c.used, c.reserved, more):
-		a.denied = &limits.Denied{Rule: r, State: c.state(r, a.now), Asked: n, Unbounded: err}
-	case a.denied != nil:
-	case held != nil: // two rules on one counter: the greater amount, once
-		c.reserved += more
-		held.reserved += more
-	default:
-		c.hold(n)
-		a.hold.items = append(a.hold.items, item{r, c, c.start, n, c.used, c.reserved})
+	refused := err != nil || !fits(r.Value, c.used, reserved, more)
+	if refused || a.dry {
+		state := c.state(r, a.now)
+		state.Reserved = reserved
+		a.judge(limits.Verdict{Rule: r, State: state, Asked: n}, refused, err)
+	}
+	if !refused && (a.denied == nil || a.dry) {
+		a.keep(c, r, held, n, more)
 	}
 	return true
 }
 
-// crowd refuses for a rule whose policy has no room for another group.
-func (a *admission) crowd(r *limits.Rule) {
-	n, _ := a.amount(r)
-	a.denied = &limits.Denied{Rule: r, Asked: n, Crowded: true, State: a.limiter.unmet(r, a.now)}
+// keep reserves n of a counter, or more than what is held of it already.
+func (a *admission) keep(c *counter, r *limits.Rule, held *item, n, more int64) {
+	if held != nil {
+		held.reserved += more
+		if !a.dry {
+			c.reserved += more
+		}
+		return
+	}
+	if !a.dry {
+		c.hold(n)
+	}
+	a.hold.items = append(a.hold.items, item{r, c, c.start, n, c.used, c.reserved})
 }
 
 // amount is what the request asks of a rule.

@@ -74,6 +74,27 @@ func (h *hold) Rates(dst []limits.RateState) []limits.RateState {
 	return dst
 }
 
+// Lapsed reports whether a window that something is held in has ended.
+func (h *hold) Lapsed(without ...claviger.Measure) bool {
+	for i := range h.items {
+		it := &h.items[i]
+		if !slices.Contains(without, it.rule.Counter.Measure) && it.lapsed() {
+			return true
+		}
+	}
+	return false
+}
+
+// lapsed reports whether the counter has moved on, or is about to.
+func (it *item) lapsed() bool {
+	c := it.counter
+	c.mu.Lock()
+	moved := c.start > it.start
+	c.mu.Unlock()
+	next := it.rule.Window.Next(time.UnixMicro(it.start))
+	return moved || !next.IsZero() && !c.family.limiter.now().Before(next)
+}
+
 // Settle turns the reservation into what was used.
 func (h *hold) Settle(used limits.Amount) {
 	if h.done.Swap(true) {

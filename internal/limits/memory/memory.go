@@ -102,32 +102,43 @@ func (l *Limiter) Admit(ctx context.Context, rules []*limits.Rule, ask limits.As
 	if len(rules) == 0 {
 		return nothing{}, nil
 	}
-	now := l.now()
-	l.tidy(now)
+	a := admission{limiter: l, ask: ask}
+	if err := a.run(ctx, rules); err != nil {
+		return nil, err
+	}
+	if a.denied != nil {
+		return nil, a.denied
+	}
+	return a.hold, nil
+}
+
+// run goes at it until every counter counts.
+func (a *admission) run(ctx context.Context, rules []*limits.Rule) error {
+	l := a.limiter
+	a.now = l.now()
+	l.tidy(a.now)
 	var patience time.Time
 	for met := range meetings {
-		a := admission{limiter: l, ask: ask, now: now, hold: newHold(len(rules))}
 		if again := a.reserve(rules); again {
-			crowded, err := l.meet(ctx, rules, now)
+			crowded, err := l.meet(ctx, rules, a.now)
 			if err != nil {
-				return nil, err
+				return err
 			}
 			if crowded == nil {
 				continue
 			}
 			if met+1 < meetings && crowded.wait(ctx, &patience, l.roomTime) {
-				now = l.now()
+				a.now = l.now()
 				continue
 			}
-			a.crowd(crowded.rule)
+			if err := a.crowd(ctx, rules, crowded.rule); err != nil {
+				return err
+			}
 		}
-		if a.denied != nil {
-			a.denied.RetryAfter = retryAfter(a.denied, now, l.flush != nil)
-			return nil, a.denied
-		}
-		return a.hold, nil
+		a.date()
+		return nil
 	}
-	return nil, errUnread
+	return errUnread
 }
 
 var errUnread = claviger.Fail(claviger.Unavailable, "what was used so far cannot be read")
@@ -137,5 +148,6 @@ type nothing struct{}
 
 func (nothing) AppendCharges(b []byte, _ ...claviger.Measure) []byte { return b }
 func (nothing) Rates(dst []limits.RateState) []limits.RateState      { return dst }
+func (nothing) Lapsed(...claviger.Measure) bool                      { return false }
 func (nothing) Settle(limits.Amount)                                 {}
 func (nothing) Release()                                             {}

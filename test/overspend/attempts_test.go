@@ -2,6 +2,7 @@ package overspend
 
 import (
 	"fmt"
+	"time"
 
 	claviger "github.com/claviger/claviger"
 )
@@ -42,13 +43,50 @@ func (e *evidence) kept(b *budget, got *entry) bool {
 	return b.once() && before != nil && before.Total == 0
 }
 
-// held is an entry with what it held on the budget, and since when.
+// held is an entry with what is certain of the times at which it was admitted and
+// counted. The ledger has when it was opened, which is some time after it was
+// admitted: right after a start much has to be read in between.
 func (e *evidence) held(b *budget, got *entry) *entry {
 	out := *got
-	out.kept, out.admitted = e.kept(b, got), got.OpenedAt
-	for first := got; e.kept(b, first); {
-		first = e.by[turn{first.marker(), first.Attempt - 1}]
-		out.admitted = first.OpenedAt
-	}
+	out.kept, out.from, out.counted = e.kept(b, got), e.from(got), e.counted(got)
 	return &out
 }
+
+// from is a moment before which the entry was not admitted: its caller had not
+// asked, or the attempt before it ran, or the process that served it was not there.
+func (e *evidence) from(got *entry) (from time.Time) {
+	if c := e.sent[got.marker()]; c != nil {
+		from = c.began
+	}
+	if before := e.by[turn{got.marker(), got.Attempt - 1}]; before != nil && before.ClosedAt != nil && before.ClosedAt.After(from) {
+		from = *before.ClosedAt
+	}
+	for _, at := range e.killed {
+		if got.OpenedAt.After(at) && at.After(from) {
+			from = at
+		}
+	}
+	return from
+}
+
+// counted is a moment at which all counters had what the entry used: another
+// attempt followed, or its answer's end had arrived, or the process was gone, and
+// the next one read the ledger before it served. It is zero when there is none.
+func (e *evidence) counted(got *entry) (counted time.Time) {
+	if c := e.sent[got.marker()]; c != nil && c.finished {
+		counted = c.ended
+	}
+	if next := e.by[turn{got.marker(), got.Attempt + 1}]; next != nil {
+		counted = afterwards(next.OpenedAt)
+	}
+	for _, at := range e.killed {
+		if got.OpenedAt.Before(at) && (counted.IsZero() || at.Before(counted)) {
+			counted = at
+		}
+	}
+	return counted
+}
+
+// afterwards is a moment that is not before one of the ledger, which has
+// microseconds.
+func afterwards(t time.Time) time.Time { return t.Add(time.Microsecond) }

@@ -19,6 +19,7 @@ type evidence struct {
 	byID    map[string]*entry   // of entries
 	by      map[turn]*entry     // of entries
 	last    map[marker]*entry   // of each request
+	killed  []time.Time         // when a server was gone, in order
 	faults  []string            // what does not fit together
 }
 
@@ -165,10 +166,6 @@ func (a *account) verdict() string {
 	return "ok"
 }
 
-// skew bounds how far the times in the ledger may be from the moments at which
-// reservations were made and settled.
-const skew = 250 * time.Millisecond
-
 // account adds up what counts on a budget.
 func (e *evidence) account(b budget) account {
 	a := account{budget: b}
@@ -219,13 +216,18 @@ func (e *evidence) truth(m claviger.Measure, s service) int64 {
 	}
 }
 
-// errorsInFlight is by how much the requests that ran at the last admission used
-// more than was estimated. All that ended before was settled by then, and with
-// the estimates of those that ran it was within the limit.
+// errorsInFlight is by how much the requests that may have run at the last
+// admission used more than was estimated. All that ended for certain before was
+// settled by then, and with the estimates of the others it was within the limit.
 func errorsInFlight(m claviger.Measure, mine []*entry) (sum int64) {
-	last := slices.MaxFunc(mine, func(x, y *entry) int { return x.admitted.Compare(y.admitted) }).admitted
+	var last time.Time
 	for _, got := range mine {
-		if got.ClosedAt == nil || !got.ClosedAt.Before(last.Add(-skew)) {
+		if !got.kept && got.from.After(last) {
+			last = got.from
+		}
+	}
+	for _, got := range mine {
+		if got.counted.IsZero() || got.counted.After(last) {
 			sum += max(got.of(m)-got.asked(m), 0)
 		}
 	}
@@ -233,7 +235,9 @@ func errorsInFlight(m claviger.Measure, mine []*entry) (sum int64) {
 }
 
 // tooEarly names an entry that was admitted when what was settled and reserved
-// for sure left no room for it; "" when there is none.
+// for certain left no room for it; "" when there is none. What was opened before
+// the entry was asked for held what it asked by then, or had used what it did; and
+// what was counted before has used what the ledger says.
 func tooEarly(limit int64, m claviger.Measure, mine []*entry) string {
 	type event struct {
 		at time.Time
@@ -242,21 +246,23 @@ func tooEarly(limit int64, m claviger.Measure, mine []*entry) string {
 	var events []event
 	for _, got := range mine {
 		least := min(got.asked(m), got.of(m))
-		events = append(events, event{got.OpenedAt.Add(skew), least})
-		if got.ClosedAt != nil {
-			events = append(events, event{got.ClosedAt.Add(skew), got.of(m) - least})
+		events = append(events, event{afterwards(got.OpenedAt), least})
+		if !got.counted.IsZero() {
+			events = append(events, event{got.counted, got.of(m) - least})
 		}
 	}
 	slices.SortFunc(events, func(x, y event) int { return cmp.Or(x.at.Compare(y.at), cmp.Compare(x.n, y.n)) })
+	asking := slices.Clone(mine)
+	slices.SortFunc(asking, func(x, y *entry) int { return x.from.Compare(y.from) })
 	var used int64
-	for _, got := range mine {
-		for len(events) > 0 && events[0].at.Before(got.OpenedAt) {
+	for _, got := range asking {
+		for len(events) > 0 && !events[0].at.After(got.from) {
 			used += events[0].n
 			events = events[1:]
 		}
 		if !got.kept && used+got.asked(m) > limit {
-			return fmt.Sprintf("entry %s of %s was admitted with %d used or reserved for sure, and asked for %d of %d",
-				got.ID, got.OpenedAt.Format(time.RFC3339Nano), used, got.asked(m), limit)
+			return fmt.Sprintf("entry %s, asked for at %s, was admitted with %d used or reserved for certain, and asked for %d of %d",
+				got.ID, got.from.Format(time.RFC3339Nano), used, got.asked(m), limit)
 		}
 	}
 	return ""

@@ -32,9 +32,10 @@ type entry struct {
 	EstimatedCostText   json.Number `json:"estimated_cost"`
 	cost, estimatedCost int64       // nano-dollars
 
-	// On one limit: whether what it held was held before, and since when.
-	kept     bool
-	admitted time.Time
+	// On one limit: whether what it held was held before, when it was not admitted
+	// yet, and when it was counted; see evidence.held.
+	kept          bool
+	from, counted time.Time
 }
 
 func (e *entry) marker() marker { return marker{e.Model, e.EstimatedOut} }

@@ -30,6 +30,8 @@ type sending struct {
 	refusal  *refusal
 	received int64 // bytes of content that arrived
 	finished bool  // the answer's end arrived
+
+	began, ended time.Time // it was sent, for the last time; and finished
 }
 
 // refusal is what an answer says of the limit that refused.
@@ -170,7 +172,7 @@ func (t *traffic) send(s *sending, url, key string, body []byte) {
 	t.sent[s.marker] = s
 	t.calls[s.lane]++
 	t.mu.Unlock()
-	s.status, s.refusal, s.finished = 0, nil, false
+	s.status, s.refusal, s.finished, s.began = 0, nil, false, time.Now()
 	resp, err := t.http.RoundTrip(req)
 	if err != nil {
 		return
@@ -181,6 +183,7 @@ func (t *traffic) send(s *sending, url, key string, body []byte) {
 		s.entry = resp.Header.Get("x-claviger-entry-id")
 	}
 	said := s.read(resp)
+	s.ended = time.Now()
 	t.note(s, said)
 }
 

@@ -20,7 +20,7 @@ func sound(strict bool) (*evidence, budget) {
 		closed := opened.Add(10 * time.Second)
 		got := entry{ID: id, RequestID: id, Attempt: 1, Model: m.model, EstimatedIn: 110, EstimatedOut: 60, OpenedAt: opened, estimatedCost: p.cost(110, 0, 60)}
 		s := service{turn: turn{m, 1}, In: 90, Cached: 10, Out: 50, Fate: answered, Reported: true}
-		c := &sending{marker: m, entry: id, status: 200, finished: true}
+		c := &sending{marker: m, entry: id, status: 200, finished: true, began: opened.Add(-time.Second), ended: closed.Add(time.Second)}
 		if id == "c" {
 			got.Status, got.Estimated, got.Input, got.Output = "unsettled", true, 110, 60
 			s.Reported, s.Left, c.finished = false, true, false
@@ -140,25 +140,67 @@ func TestTheJudgeNoticesWhatIsWrong(t *testing.T) {
 
 func TestAdmissionsBeyondTheLimitAreSeen(t *testing.T) {
 	at := time.Date(2030, 1, 2, 3, 0, 0, 0, time.UTC)
-	of := func(second int, lasts int, asked, used int64) *entry {
-		opened := at.Add(time.Duration(second) * time.Second)
-		closed := opened.Add(time.Duration(lasts) * time.Second)
-		return &entry{ID: "e", OpenedAt: opened, ClosedAt: &closed, estimatedCost: asked, cost: used}
+	second := func(n int) time.Time { return at.Add(time.Duration(n) * time.Second) }
+	// of is asked for at a second, opened one later, and counted after that; never
+	// when counted is 0.
+	of := func(from, counted int, asked, used int64) *entry {
+		e := &entry{ID: "e", from: second(from), OpenedAt: second(from + 1), estimatedCost: asked, cost: used}
+		if counted > 0 {
+			e.counted = second(counted)
+		}
+		return e
 	}
 	tests := map[string]struct {
 		mine []*entry
 		seen bool
 	}{
-		"one after the other":                       {[]*entry{of(0, 1, 60, 40), of(5, 1, 60, 60)}, false},
-		"together, with room for one":               {[]*entry{of(0, 9, 60, 40), of(5, 1, 61, 60)}, true},
-		"together, with room for both":              {[]*entry{of(0, 9, 40, 40), of(5, 1, 60, 60)}, false},
-		"too close to say which was first":          {[]*entry{of(0, 9, 60, 60), of(0, 1, 60, 60)}, false},
-		"after one that used more than was guessed": {[]*entry{of(0, 1, 10, 90), of(5, 1, 11, 11)}, true},
-		"while that one still runs":                 {[]*entry{of(0, 9, 10, 90), of(5, 1, 90, 11)}, false},
+		"one after the other":                       {[]*entry{of(0, 3, 60, 40), of(5, 9, 60, 60)}, false},
+		"together, with room for one":               {[]*entry{of(0, 9, 60, 40), of(5, 9, 61, 60)}, true},
+		"together, with room for both":              {[]*entry{of(0, 9, 40, 40), of(5, 9, 60, 60)}, false},
+		"asked for before the other was opened":     {[]*entry{of(0, 9, 60, 60), of(1, 3, 60, 60)}, false},
+		"after one that used more than was guessed": {[]*entry{of(0, 3, 10, 90), of(5, 9, 11, 11)}, true},
+		"while that one still runs":                 {[]*entry{of(0, 9, 10, 90), of(5, 9, 90, 11)}, false},
+		"after one of which no end is known":        {[]*entry{of(0, 0, 10, 90), of(5, 9, 90, 11)}, false},
+		"counted at that very moment":               {[]*entry{of(0, 5, 10, 90), of(5, 9, 11, 11)}, true},
 	}
 	for name, tt := range tests {
 		if got := tooEarly(100, claviger.MeasureCost, tt.mine); (got != "") != tt.seen {
 			t.Errorf("%s: %q", name, got)
 		}
+	}
+}
+
+// A server that was killed does not leave the judge in the dark: what it had
+// opened is counted by the next one, however late that one opens its first.
+func TestWhatIsCertainOfTimes(t *testing.T) {
+	m := marker{modelName(0), 60}
+	began := time.Date(2030, 1, 2, 3, 0, 0, 0, time.UTC)
+	second := func(n int) time.Time { return began.Add(time.Duration(n) * time.Second) }
+	for name, tt := range map[string]struct {
+		spoil         func(c *sending, first, again *entry)
+		killed        []time.Time
+		from, counted time.Time // of the first
+		later         time.Time // from of the one after it
+	}{
+		"an answer that arrived":        {func(*sending, *entry, *entry) {}, nil, second(0), afterwards(second(4)), second(3)},
+		"one that did not":              {func(c *sending, _, again *entry) { c.finished = false; again.Attempt = 7 }, nil, second(0), time.Time{}, second(0)},
+		"one without another attempt":   {func(_ *sending, _, again *entry) { again.Attempt = 7 }, nil, second(0), second(9), second(0)},
+		"one that was killed":           {func(c *sending, _, again *entry) { c.finished = false; again.Attempt = 7 }, []time.Time{second(3)}, second(0), second(3), second(3)},
+		"one that came after a killing": {func(*sending, *entry, *entry) {}, []time.Time{second(0).Add(time.Millisecond)}, second(0).Add(time.Millisecond), afterwards(second(4)), second(3)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			closed := second(3)
+			first := &entry{Model: m.model, EstimatedOut: m.max, Attempt: 1, OpenedAt: second(1), ClosedAt: &closed}
+			again := &entry{Model: m.model, EstimatedOut: m.max, Attempt: 2, OpenedAt: second(4)}
+			c := &sending{marker: m, finished: true, began: began, ended: second(9)}
+			tt.spoil(c, first, again)
+			e := &evidence{sent: map[marker]*sending{m: c}, killed: tt.killed, by: map[turn]*entry{first.turn(): first, again.turn(): again}}
+			if from, counted := e.from(first), e.counted(first); !from.Equal(tt.from) || !counted.Equal(tt.counted) {
+				t.Errorf("from %v, counted %v; want %v and %v", from, counted, tt.from, tt.counted)
+			}
+			if later := e.from(again); !later.Equal(tt.later) {
+				t.Errorf("the one after it is from %v, want %v", later, tt.later)
+			}
+		})
 	}
 }

@@ -29,7 +29,7 @@ type RotationPolicy struct {
 	Period       RotationPeriod `json:"rotation_period,omitempty"`
 	PeriodDays   int            `json:"rotation_period_days,omitempty"`     // 1 to 365; not with Period
 	NextAt       time.Time      `json:"next_rotation_at,omitzero"`          // 00:00 UTC
-	NextText     string         `json:"next_rotation_text,omitempty"`       // NextAt as it was sent; other clients compare texts
+	NextText     string         `json:"next_rotation_text,omitempty"`       // NextAt as it was sent, if it is shown otherwise; other clients compare texts
 	TransitionMS int64          `json:"key_transition_period_ms,omitempty"` // 0: [MinTransition]
 }
 

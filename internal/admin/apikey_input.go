@@ -38,6 +38,7 @@ type KeyDefaultsInput struct {
 const (
 	maxScopes     = 256
 	maxEmails     = 50
+	maxEmail      = 254 // bytes, as SMTP has it
 	maxRateLimits = 10
 )
 
@@ -133,8 +134,11 @@ func (p *problems) emails(path string, list []string) []string {
 		return nil
 	}
 	for i, a := range list {
-		if parsed, err := mail.ParseAddress(a); err != nil || parsed.Address != a {
-			p.add(fmt.Sprintf("%s[%d]", path, i), "must be an email address")
+		at := fmt.Sprintf("%s[%d]", path, i)
+		if len(a) > maxEmail {
+			p.add(at, fmt.Sprintf("must be at most %d bytes", maxEmail))
+		} else if parsed, err := mail.ParseAddress(a); err != nil || parsed.Address != a {
+			p.add(at, "must be an email address")
 		}
 	}
 	if len(list) == 0 {

@@ -44,7 +44,8 @@ func elements(raw json.RawMessage) (out []json.RawMessage, ok bool) {
 	return out, true
 }
 
-// object puts members together again.
+// object puts members together again, without white space between them or in
+// their values.
 func object(ms []member) json.RawMessage {
 	var b bytes.Buffer
 	b.WriteByte('{')
@@ -58,6 +59,15 @@ func object(ms []member) json.RawMessage {
 		b.Write(m.value)
 	}
 	b.WriteByte('}')
+	return compact(b.Bytes())
+}
+
+// compact takes the white space out of a value that is kept: there may be much.
+func compact(raw json.RawMessage) json.RawMessage {
+	var b bytes.Buffer
+	if json.Compact(&b, raw) != nil {
+		return bytes.TrimSpace(raw) // refused for another reason
+	}
 	return b.Bytes()
 }
 
@@ -76,12 +86,16 @@ func text(raw json.RawMessage) (string, bool) {
 	return s, true
 }
 
+// maxNumber is how long a number may be, in bytes: it is kept with all its digits.
+const maxNumber = 64
+
 // number is the value of a JSON number that a float64 holds.
 func number(raw json.RawMessage) (float64, bool) {
-	if kind(raw) != '0' {
+	raw = bytes.TrimSpace(raw)
+	if kind(raw) != '0' || len(raw) > maxNumber {
 		return 0, false
 	}
-	f, err := strconv.ParseFloat(string(bytes.TrimSpace(raw)), 64)
+	f, err := strconv.ParseFloat(string(raw), 64)
 	return f, err == nil
 }
 

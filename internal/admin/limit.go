@@ -226,9 +226,18 @@ func (p *problems) instant(at string, raw json.RawMessage) time.Time {
 	return p.time(at, v)
 }
 
-// time reads an ISO 8601 time, with or without a zone (UTC then); "" is none.
+// maxTime is the longest time, in bytes: with nanoseconds and a zone. Some are
+// kept as they were sent, and the parser takes any number of digits.
+const maxTime = len("2006-01-02T15:04:05.999999999+00:00")
+
+// time reads an ISO 8601 time, with or without a zone (UTC then); "" is none. The
+// comma that the parser takes before a fraction is refused: other clients do not.
 func (p *problems) time(at, v string) time.Time {
 	if v == "" {
+		return time.Time{}
+	}
+	if len(v) > maxTime || strings.Contains(v, ",") {
+		p.add(at, notATime)
 		return time.Time{}
 	}
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", time.DateOnly} {
@@ -236,6 +245,8 @@ func (p *problems) time(at, v string) time.Time {
 			return t.UTC().Truncate(time.Microsecond)
 		}
 	}
-	p.add(at, "must be an ISO 8601 time, such as 2030-01-31T00:00:00Z")
+	p.add(at, notATime)
 	return time.Time{}
 }
+
+const notATime = "must be an ISO 8601 time of at most 35 characters, such as 2030-01-31T00:00:00Z"

@@ -74,7 +74,7 @@ func withNext(ms []member, next time.Time) []member {
 	out := make([]member, 0, len(ms)+1)
 	value := json.RawMessage("null")
 	if !next.IsZero() {
-		value = json.RawMessage(next.UTC().Format(`"2006-01-02T15:04:05.000Z"`))
+		value = json.RawMessage(`"` + next.UTC().Format(shownTime) + `"`)
 	}
 	there := false
 	for _, m := range ms {

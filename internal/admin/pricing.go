@@ -1,8 +1,8 @@
 package admin
 
 import (
-	"bytes"
 	"encoding/json"
+	"fmt"
 	"slices"
 
 	"github.com/claviger/claviger/internal/pricing"
@@ -11,7 +11,10 @@ import (
 // multipliers are the prices that an integration may adjust.
 var multipliers = append([]string{"default"}, pricing.TokenKinds...)
 
-const maxMultiplier = 1e6
+const (
+	maxMultiplier = 1e6
+	maxPriceName  = 128 // bytes
+)
 
 // pricingAdjustments checks adjustments, whose names are a closed list because
 // a mistyped one would bill wrongly in silence. It returns what is stored; nil
@@ -26,7 +29,7 @@ func (p *problems) pricingAdjustments(raw json.RawMessage) json.RawMessage {
 		}
 		return m.name == "multiplier"
 	})
-	return bytes.TrimSpace(raw)
+	return compact(raw)
 }
 
 func (p *problems) multiplier(at string, m member) bool {
@@ -58,6 +61,10 @@ func (p *problems) closed(path string, raw json.RawMessage, known func(at string
 		p.add(path, "must be an object")
 	}
 	for _, m := range ms {
+		if len(m.name) > maxPriceName {
+			p.add(path, fmt.Sprintf("holds a name of more than %d bytes", maxPriceName))
+			continue
+		}
 		if at := path + "." + m.name; !known(at, m) {
 			p.add(at, "is no known field")
 		}

@@ -116,9 +116,7 @@ func (p *problems) rotation(k claviger.APIKey, in Optional[RotationInput], now t
 	}
 	if v.NextAt.Value != "" {
 		policy.NextAt = p.rotationDate(at+".next_rotation_at", v.NextAt.Value, k, now)
-		if sent, err := time.Parse(time.RFC3339, v.NextAt.Value); err == nil && sent.Equal(policy.NextAt) {
-			policy.NextText = v.NextAt.Value
-		}
+		policy.NextText = textOf(policy.NextAt, v.NextAt.Value)
 	} else {
 		policy.NextAt = policy.After(now)
 	}
@@ -129,6 +127,19 @@ func (p *problems) rotation(k claviger.APIKey, in Optional[RotationInput], now t
 		policy.TransitionMS = p.transition(at+".key_transition_period_ms", ms, policy).Milliseconds()
 	}
 	return encodePolicy(policy)
+}
+
+// shownTime is how times are shown.
+const shownTime = "2006-01-02T15:04:05.000Z"
+
+// textOf is a time as it was sent, where it says the whole of it and is not how
+// it is shown anyway.
+func textOf(at time.Time, sent string) string {
+	said, err := time.Parse(time.RFC3339, sent)
+	if err != nil || !said.Equal(at) || sent == at.UTC().Format(shownTime) {
+		return ""
+	}
+	return sent
 }
 
 // rotationDate is a date to come, or the one the key has: a policy may be sent

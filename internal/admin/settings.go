@@ -2,6 +2,7 @@ package admin
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -18,7 +19,12 @@ type settings struct {
 	secret vault.Credentials
 }
 
-const maxConfigurations = 64
+const (
+	maxConfigurations = 64
+	// maxSetting bounds a secret setting, in bytes: also one that no kind declares.
+	// Headers have bounds of their own.
+	maxSetting = 64 << 10
+)
 
 // clone returns settings that may be changed.
 func (s settings) clone() settings {
@@ -105,6 +111,8 @@ func (s *settings) merge(in map[string]json.RawMessage, spec provider.Spec, p *p
 		case v.Reveal() == s.secret.Fields[name].Mask():
 		case looksMasked(v.Reveal()):
 			p.add("configurations."+name, maskedValue)
+		case len(v.Reveal()) > maxSetting && name != provider.CustomHeaders:
+			p.add("configurations."+name, fmt.Sprintf("must be at most %d bytes", maxSetting))
 		default:
 			s.secret.Fields[name] = v
 		}

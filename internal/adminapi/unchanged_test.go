@@ -56,6 +56,37 @@ func TestWhatChangesNothingLeavesNoTrace(t *testing.T) {
 	}
 }
 
+// A key that is sent back as it is shown is not changed, whatever wrote its times.
+func TestAKeySentBackAsItIsShownIsNotChanged(t *testing.T) {
+	w := newWorld(t)
+	for name, more := range map[string]string{
+		"a computed rotation":                  `"rotation_policy":{"rotation_period":"weekly"}`,
+		"a rotation after days":                `"rotation_policy":{"rotation_period_days":30,"key_transition_period_ms":1800000}`,
+		"a date of a rotation":                 `"rotation_policy":{"next_rotation_at":"2031-01-01"}`,
+		"a date of a rotation, as it is shown": `"rotation_policy":{"next_rotation_at":"2031-01-01T00:00:00.000Z"}`,
+		"a date of a rotation in words":        `"rotation_policy":{"next_rotation_at":"2031-01-01T00:00:00Z"}`,
+		"a computed reset":                     `"usage_limits":{"credit_limit":5,"periodic_reset":"weekly"}`,
+		"a reset after days":                   `"usage_limits":{"credit_limit":5,"periodic_reset_days":3}`,
+		"a given reset":                        `"usage_limits":{"credit_limit":5,"periodic_reset":"weekly","next_usage_reset_at":"2031-01-01T00:00:00Z"}`,
+		"a given reset after days":             `"usage_limits":{"credit_limit":5,"periodic_reset_days":3,"next_usage_reset_at":"2031-01-01T00:00:00.000Z"}`,
+		"everything":                           `"rate_limits":[{"type":"requests","unit":"rpm","value":9}],"defaults":{"metadata":{"a":"b"}},"alert_emails":["a@example.com"],"expires_at":"2031-01-01T00:00:00+01:00"`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := w.in(t)
+			path := "/api-keys/" + w.key("k", "organisation/service", `{"name":"k","scopes":["logs.list"],`+more+`}`)
+			shown := w.must(orgAdmin, "GET", path, "")
+			w.entries = nil
+			w.must(orgAdmin, "PUT", path, jsonOf(t, shown))
+			if len(w.entries) > 0 {
+				t.Errorf("it was changed to %s", w.entries[0].After)
+			}
+			if again := w.must(orgAdmin, "GET", path, ""); jsonOf(t, again) != jsonOf(t, shown) {
+				t.Errorf("was %s\nand is %s", jsonOf(t, shown), jsonOf(t, again))
+			}
+		})
+	}
+}
+
 // nothing is a body that names no change, of the kind that body is.
 func nothing(body string) string {
 	if strings.Contains(body, `"models"`) {

@@ -5,20 +5,23 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"time"
 
 	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/authn"
 	"github.com/claviger/claviger/internal/httpx"
-	"github.com/claviger/claviger/internal/limits"
 	"github.com/claviger/claviger/internal/provider"
 )
 
 // explanation is what would become of a request, without sending it.
 type explanation struct {
-	Object   string            `json:"object"`
-	Allowed  bool              `json:"allowed"`
-	Refusal  json.RawMessage   `json:"refusal"` // the answer's body; null when allowed
-	Status   int               `json:"refusal_status,omitempty"`
+	Object  string          `json:"object"`
+	Allowed bool            `json:"allowed"`
+	Refusal json.RawMessage `json:"refusal"` // the answer's body; null when allowed
+	Status  int             `json:"refusal_status,omitempty"`
+	// RetryAfter is of the refusal, in seconds; absent when waiting does not help.
+	RetryAfter int64 `json:"refusal_retry_after,omitempty"`
+
 	Target   *explainedTarget  `json:"target"`
 	Price    *explainedPrice   `json:"price"`
 	Estimate *explainedAmount  `json:"estimate"`
@@ -100,6 +103,7 @@ func (x *exchange) explain(ctx context.Context, where authn.Where) error {
 	}
 	if e.Allowed = refusal == nil; !e.Allowed {
 		e.Refusal, e.Status = refusal.Body(), refusal.Status
+		e.RetryAfter = int64((refusal.RetryAfter + time.Second - 1) / time.Second)
 	}
 	text, err := json.Marshal(e)
 	if err != nil {
@@ -129,10 +133,6 @@ func (x *exchange) explainTo(ctx context.Context, where authn.Where, operation p
 	if err != nil {
 		return nil, err
 	}
-	call := provider.Call{Operation: operation, Request: x.request, Model: to.model, Strict: x.strict}
-	if _, err := to.target.account.Encode(call); err != nil {
-		return refusalOf(err)
-	}
 	e.Price = &explainedPrice{Source: a.priced.Source(), Text: a.priced.Text()}
 	e.Estimate = amountsOf(a.estimate)
 	bound, unbounded := a.bound(true)
@@ -141,34 +141,7 @@ func (x *exchange) explainTo(ctx context.Context, where authn.Where, operation p
 	} else {
 		e.NoBound = unbounded.Error()
 	}
-	rules, err := a.rules(ctx, append(ruleset{}, a.own...))
-	if err != nil {
-		return nil, err
-	}
-	states, err := x.Limits.Usage(ctx, rules)
-	if err != nil {
-		return nil, err
-	}
-	return a.explainLimits(rules, states, e), nil
-}
-
-// explainLimits lists the limits, and returns what the first that has no room
-// refuses with.
-func (a *admission) explainLimits(rules ruleset, states []limits.State, e *explanation) (refusal *httpx.Failure) {
-	for i, r := range rules {
-		d := &limits.Denied{Rule: r, State: states[i], Asked: a.estimate.amount().Of(r.Counter.Measure)}
-		if r.Strict {
-			bound, err := a.bound(r.Counter.Measure == claviger.MeasureCost)
-			d.Asked, d.Unbounded = bound.amount().Of(r.Counter.Measure), err
-		}
-		room := r.Value - d.State.Used - d.State.Reserved
-		allows := d.Unbounded == nil && r.Value > 0 && d.Asked <= room
-		e.Limits = append(e.Limits, &explainedLimit{limitOf(d), allows})
-		if !allows && refusal == nil {
-			refusal = denied(d)
-		}
-	}
-	return refusal
+	return a.foretell(ctx, e)
 }
 
 func amountsOf(e estimate) *explainedAmount {

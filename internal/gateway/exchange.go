@@ -140,7 +140,7 @@ func (x *exchange) serve(ctx context.Context, operation provider.Operation) erro
 
 // understand reads what the body asks and finds where it goes.
 func (x *exchange) understand(ctx context.Context, where authn.Where) (to route, err error) {
-	if x.request, err = llm.Scan(x.body.bytes); err != nil {
+	if err = x.scan(); err != nil {
 		return to, err
 	}
 	if x.config != nil && x.config.params != nil {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/llm"
 )
 
 // inbound is a caller's body, read whole, and its share of the memory for
@@ -128,7 +129,22 @@ func (b *inbound) grow(size int64) error {
 	return nil
 }
 
-// take charges the body for what translating it will take besides.
+// scan reads what the body asks. What that takes besides counts as long as it
+// goes on.
+func (x *exchange) scan() (err error) {
+	var held int64
+	x.request, err = llm.ScanWithin(x.body.bytes, func(bytes int64) error {
+		err := x.body.take(bytes)
+		if err == nil {
+			held = bytes
+		}
+		return err
+	})
+	x.body.give(held)
+	return err
+}
+
+// take charges the body for what reading or translating it will take besides.
 func (b *inbound) take(extra int64) error {
 	if extra <= freeBody {
 		return nil

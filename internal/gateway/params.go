@@ -5,8 +5,6 @@ import (
 	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
-
-	"github.com/claviger/claviger/internal/llm"
 )
 
 // params are what a config changes of a body: defaults first, then what takes
@@ -50,9 +48,7 @@ func (x *exchange) reshape() error {
 	}
 	x.body.bytes = x.config.params.apply(x.body.bytes)
 	x.body.give(n)
-	var err error
-	x.request, err = llm.Scan(x.body.bytes)
-	return err
+	return x.scan()
 }
 
 // apply returns a changed copy of a body, which must be a JSON object.

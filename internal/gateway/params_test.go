@@ -96,6 +96,33 @@ func TestALargeBodyIsChangedWithinTheMemoryForBodies(t *testing.T) {
 	}
 }
 
+func TestABodyOfNamesIsReadWithinTheMemoryForBodies(t *testing.T) {
+	r := newRig(t, "openai", answers(200, answer), func(o *gateway.Options) { o.MaxBody, o.BodyMemory = 4<<20, 8<<20 })
+	var names strings.Builder
+	for i := range 9000 {
+		fmt.Fprintf(&names, `,"%d":0`, i)
+	}
+	for name, tt := range map[string]struct {
+		body   string
+		status int
+		says   string
+	}{
+		"many members":            {`{"model":"m"` + names.String() + `}`, 200, ""},
+		"more members":            {`{"model":"m"` + names.String() + strings.ReplaceAll(names.String(), `,"`, `,"x`) + `}`, 400, "has more members"},
+		"many in many":            {`{"model":"m","a":` + strings.Repeat(`{"a":`, 20) + "0" + strings.Repeat(names.String()+"}", 20) + `}`, 413, "too many parts"},
+		"many in a list of many":  {`{"model":"m","a":[` + strings.Repeat(`{"a":0`+names.String()+`},`, 20) + `0]}`, 200, ""},
+		"and small ones, as ever": {ask, 200, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for range 3 { // what was held is given back
+				if resp, body := r.chat(tt.body); resp.StatusCode != tt.status || !strings.Contains(body, tt.says) {
+					t.Fatalf("%d %s", resp.StatusCode, body)
+				}
+			}
+		})
+	}
+}
+
 // Changing a body comes to the same as changing a map.
 func TestAChangedBodyIsWhatAMapWouldBe(t *testing.T) {
 	names := rapid.SampledFrom([]string{"a", "b", "c", "d\"", "e e", "ü"})

@@ -3,8 +3,8 @@ package llm
 import (
 	"errors"
 	"fmt"
+	"slices"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -30,46 +30,61 @@ var prompting = [...]string{"tools", "functions", "response_format"}
 
 const addedPrompt = 1024
 
-var errCostly = errors.New("it has a member that may cost more than can be told beforehand")
+var (
+	errNoObject = errors.New("the body is no JSON object")
+	errCostly   = errors.New("it has a member that may cost more than can be told beforehand")
+)
 
 // BoundInput is the most tokens of input that a request, which [Scan] took, can
 // use: one for each byte, and some for the prompt that providers add when there
 // are tools. The error says which part of the request has no bound, or may have
 // more output than it allows.
 func BoundInput(body []byte) (int64, error) {
-	var members map[string]jsontext.Value
-	if json.Unmarshal(body, &members) != nil {
-		return 0, errors.New("the body is no JSON object")
-	}
-	switch name, err := checkMembers(members, boundedMembers, errCostly); {
-	case name != "":
+	name, err := checkMembers(body, boundedMembers, errNoObject, errCostly)
+	if name != "" {
 		return 0, fmt.Errorf("%s: %w", name, err)
-	case err != nil:
+	}
+	if err != nil {
 		return 0, err
 	}
 	bound := int64(len(body))
-	for _, name := range prompting {
-		if value := members[name]; len(value) > 0 && value.Kind() != 'n' {
-			return bound + addedPrompt, nil
+	Members(body, func(name, value []byte) bool {
+		if slices.Contains(prompting[:], string(name)) && value[0] != 'n' {
+			bound += addedPrompt
+			return false
 		}
-	}
+		return true
+	})
 	return bound, nil
 }
 
 // boundedEmbedded takes texts and tokens.
 func boundedEmbedded(raw jsontext.Value) error {
-	var token int64
-	var several []jsontext.Value
-	if isText(raw) == nil || json.Unmarshal(raw, &several) != nil {
-		return isText(raw)
+	if isText(raw) == nil || each(raw, func(one jsontext.Value) bool {
+		return isText(one) == nil || isToken(one) || each(one, isToken)
+	}) {
+		return nil
 	}
-	for _, one := range several {
-		var tokens []int64
-		if isText(one) != nil && json.Unmarshal(one, &token) != nil && json.Unmarshal(one, &tokens) != nil {
-			return errMedia
+	return errMedia
+}
+
+// each reports whether raw is a list of what is allowed alone.
+func each(raw jsontext.Value, allowed func(jsontext.Value) bool) bool {
+	all := true
+	return elements(raw, func(one []byte) bool {
+		all = allowed(one)
+		return all
+	}) && all
+}
+
+// isToken reports whether raw is a whole number, as tokens are.
+func isToken(raw jsontext.Value) bool {
+	for _, c := range raw {
+		if c < '0' || c > '9' {
+			return false
 		}
 	}
-	return nil
+	return len(raw) > 0
 }
 
 // boundedPrompt refuses several prompts: each has an output of its own.
@@ -99,9 +114,9 @@ func boundedTier(raw jsontext.Value) error {
 }
 
 func boundedModalities(raw jsontext.Value) error {
-	var kinds []string
-	if json.Unmarshal(raw, &kinds) != nil || len(kinds) != 1 || kinds[0] != "text" {
-		return errMedia
+	n := 0
+	if each(raw, func(kind jsontext.Value) bool { n++; return text(kind) == "text" }) && n == 1 {
+		return nil
 	}
-	return nil
+	return errMedia
 }

@@ -1,6 +1,10 @@
 package llm
 
-import "testing"
+import (
+	"runtime"
+	"strings"
+	"testing"
+)
 
 func TestWhatCanBeBoundedBeforehand(t *testing.T) {
 	for name, tt := range map[string]struct {
@@ -55,6 +59,11 @@ func TestWhatCanBeBoundedBeforehand(t *testing.T) {
 		"a prediction":                {`{"prediction":{"type":"content","content":"x"}}`, false},
 		"a dear tier":                 {`{"service_tier":"priority"}`, false},
 		"no object":                   {`[]`, false},
+		"a name written with escapes": {`{"m\u006fdel":"m"}`, false},
+		"no parts":                    {`{"messages":[{"content":[ ]}],"input":[ ]}`, true},
+		"an annotation in a list":     {`{"messages":[{"annotations":[ 1 ]}]}`, false},
+		"two kinds of answer":         {`{"modalities":["text","text"]}`, false},
+		"one kind":                    {`{"modalities":[ "text" ]}`, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			n, err := BoundInput([]byte(tt.body))
@@ -106,6 +115,25 @@ func TestOfSeveralReasonsOneIsTold(t *testing.T) {
 				if _, err := BoundInput([]byte(tt.body)); err == nil || err.Error() != tt.want {
 					t.Fatalf("%v, want %q", err, tt.want)
 				}
+			}
+		})
+	}
+}
+
+// A body is read where it is: it may be as large as memory for bodies allows.
+func TestBoundsCopyNoBodies(t *testing.T) {
+	for name, body := range map[string][]byte{
+		"text":                       chatBody(1 << 20),
+		"members that are not known": []byte(`{"max_tokens":1,` + many(10000, strings.Repeat("x", 100)) + `}`),
+		"tokens":                     []byte(`{"input":[[` + strings.Repeat("1,", 1<<19) + `1]]}`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			n, err := BoundInput(body)
+			runtime.ReadMemStats(&after)
+			if taken := after.TotalAlloc - before.TotalAlloc; taken > uint64(len(body)/2) {
+				t.Errorf("%d bytes for %d: %d, %v", taken, len(body), n, err)
 			}
 		})
 	}

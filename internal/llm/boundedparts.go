@@ -1,11 +1,10 @@
 package llm
 
 import (
+	"bytes"
 	"errors"
-	"maps"
 	"slices"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -63,52 +62,63 @@ func boundedCall(raw jsontext.Value) error {
 
 // eachOnly checks a list of objects, or null. needed is a member that each has;
 // "" is none.
-func eachOnly(raw jsontext.Value, known map[string]func(jsontext.Value) error, needed string) error {
-	var list []jsontext.Value
-	if json.Unmarshal(raw, &list) != nil {
+func eachOnly(raw jsontext.Value, known map[string]func(jsontext.Value) error, needed string) (err error) {
+	if raw.Kind() == 'n' {
+		return nil
+	}
+	if !elements(raw, func(one []byte) bool {
+		err = onlyMembers(one, known)
+		if err == nil && needed != "" && !hasMember(one, needed) {
+			err = errMember
+		}
+		return err == nil
+	}) {
 		return errMedia
 	}
-	for _, one := range list {
-		if err := onlyMembers(one, known); err != nil {
-			return err
-		}
-		if needed != "" && !has(one, needed) {
-			return errMember
-		}
-	}
-	return nil
+	return err
 }
 
 // onlyMembers checks an object all of whose members must be known.
 func onlyMembers(raw jsontext.Value, known map[string]func(jsontext.Value) error) error {
-	var members map[string]jsontext.Value
-	if raw.Kind() != '{' || json.Unmarshal(raw, &members) != nil {
-		return errMedia
-	}
-	_, err := checkMembers(members, known, errMember)
+	_, err := checkMembers(raw, known, errMedia, errMember)
 	return err
 }
 
+// found is a member of an object, in its bytes.
+type found struct{ name, value []byte }
+
 // checkMembers checks the members of an object that are known, and returns unknown
-// when it has others too. Of several faults it is always the same that is told,
-// and one of a known member before others: it tells more. name is that member's.
-func checkMembers(members map[string]jsontext.Value, known map[string]func(jsontext.Value) error, unknown error) (name string, err error) {
-	for _, name := range slices.Sorted(maps.Keys(members)) {
-		check, ok := known[name]
-		if !ok {
-			err = unknown
+// when it has others too, and other when it is no object. Of several faults it is
+// always the same that is told, and one of a known member before others: it tells
+// more. name is that member's.
+func checkMembers(raw jsontext.Value, known map[string]func(jsontext.Value) error, other, unknown error) (name string, err error) {
+	var few [8]found
+	all := few[:0]
+	if !Members(raw, func(name, value []byte) bool {
+		if check, ok := known[string(name)]; !ok {
+			err = unknown // or its name is written with escapes
 		} else if check != nil {
-			if err := check(members[name]); err != nil {
-				return name, err
-			}
+			all = append(all, found{name, value})
+		}
+		return true
+	}) {
+		return "", other
+	}
+	slices.SortFunc(all, func(a, b found) int { return bytes.Compare(a.name, b.name) })
+	for _, m := range all {
+		if err := known[string(m.name)](m.value); err != nil {
+			return string(m.name), err
 		}
 	}
 	return "", err
 }
 
-func has(object jsontext.Value, name string) bool {
-	var members map[string]jsontext.Value
-	return json.Unmarshal(object, &members) == nil && len(members[name]) > 0
+func hasMember(object jsontext.Value, name string) (has bool) {
+	Members(object, func(n, _ []byte) bool {
+		has = string(n) == name
+		return !has
+	})
+	return has
 }
 
 // isText takes a string or null.
@@ -121,11 +131,10 @@ func isText(raw jsontext.Value) error {
 
 // isNothing takes null and an empty list, as an answer that is sent back has.
 func isNothing(raw jsontext.Value) error {
-	var list []jsontext.Value
-	if json.Unmarshal(raw, &list) != nil || len(list) > 0 {
-		return errMedia
+	if raw.Kind() == 'n' || each(raw, func(jsontext.Value) bool { return false }) {
+		return nil
 	}
-	return nil
+	return errMedia
 }
 
 func isTextPart(raw jsontext.Value) error {

@@ -16,12 +16,33 @@ import (
 // escapes, and at any depth), invalid UTF-8, anything after the object, and
 // names that differ only in case from those Scan reads; and it refuses values
 // of the wrong type in those. The error is a [*claviger.Error] of code Invalid
-// that names every problem by path and repeats no value.
+// that names every problem by path and repeats no value. Objects of more than
+// 10,000 members are refused too.
 func Scan(body []byte) (Request, error) {
+	return ScanWithin(body, func(int64) error { return nil })
+}
+
+// ScanWithin is [Scan] for a body whose names may take much memory while it is
+// read: then room is first asked for so many bytes, and its error returned.
+func ScanWithin(body []byte, room func(bytes int64) error) (Request, error) {
+	large := false
+	if !plainBody(body) {
+		need, tooMany := measure(body)
+		if tooMany != "" {
+			return Request{}, claviger.Problems{{Path: tooMany, Message: tooManyMembers}}.Err()
+		}
+		if large = need > maxKept; large {
+			if err := room(need); err != nil {
+				return Request{}, err
+			}
+		}
+	}
 	s := scanners.Get().(*scanner)
 	r := s.scan(body)
 	problems := s.problems
-	s.release()
+	if !large {
+		s.release()
+	}
 	return r, problems.Err()
 }
 
@@ -37,6 +58,10 @@ type scanner struct {
 
 // maxScratch is the largest scratch buffer kept between uses, in bytes.
 const maxScratch = 1 << 10
+
+// maxKept is the most that a scanner keeps for the tables of its decoder, in
+// bytes, as far as they were measured.
+const maxKept = 64 << 10
 
 var scanners = sync.Pool{New: func() any {
 	return &scanner{decoder: jsontext.NewDecoder(new(bytes.Buffer))}

@@ -60,6 +60,33 @@ func members(data []byte, visit func(name, value []byte) bool) (rest []byte, ok 
 	return nil, false
 }
 
+// elements calls visit with each element of the JSON array in data, by outline as
+// [Members] does, until visit returns false. It returns false when data is not
+// one array as far as it was read.
+func elements(data []byte, visit func(value []byte) bool) bool {
+	i := space(data, 0)
+	if i == len(data) || data[i] != '[' {
+		return false
+	}
+	i = space(data, i+1)
+	for more := false; i < len(data) && (more || data[i] != ']'); more = true {
+		end := valueEnd(data, i)
+		if end < 0 {
+			return false
+		}
+		if !visit(data[i:end]) {
+			return true
+		}
+		i = space(data, end)
+		if i < len(data) && data[i] == ',' {
+			i = space(data, i+1)
+		} else {
+			break
+		}
+	}
+	return i < len(data) && data[i] == ']' && space(data, i+1) == len(data)
+}
+
 // space is the index of the first byte from i on that is no JSON space.
 func space(data []byte, i int) int {
 	for i < len(data) && (data[i] == ' ' || data[i] == '\n' || data[i] == '\r' || data[i] == '\t') {

@@ -17,8 +17,14 @@ import (
 	"github.com/claviger/claviger/internal/config"
 )
 
-// startProcess runs the server as a process of its own.
-func startProcess(t *testing.T, env ...string) (*installation, *exec.Cmd) {
+// process is a server that runs as a process of its own.
+type process struct {
+	*exec.Cmd
+	ended chan error // what Wait says, once
+}
+
+// startProcess returns once the server is ready.
+func startProcess(t *testing.T, env ...string) (*installation, process) {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -33,10 +39,16 @@ func startProcess(t *testing.T, env ...string) (*installation, *exec.Cmd) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
 	t.Cleanup(func() { _ = cmd.Process.Kill() })
-	<-ready
+	select {
+	case <-ready:
+	case err := <-ended:
+		t.Fatalf("it ended before it was ready: %v\n%s", err, s.log)
+	}
 	s.url = readyLine.FindStringSubmatch(s.log.String())[1]
-	return s, cmd
+	return s, process{cmd, ended}
 }
 
 func TestASignalEndsTheProcessInOrder(t *testing.T) {
@@ -45,7 +57,7 @@ func TestASignalEndsTheProcessInOrder(t *testing.T) {
 		if err := cmd.Process.Signal(sig); err != nil {
 			t.Fatal(err)
 		}
-		if err := cmd.Wait(); err != nil {
+		if err := <-cmd.ended; err != nil {
 			t.Errorf("%v: %v\n%s", sig, err, s.log)
 		}
 	}
@@ -66,7 +78,7 @@ func TestASecondSignalEndsItAtOnce(t *testing.T) {
 	if _, err := io.ReadAll(r); err == nil {
 		t.Error("the stream ended well")
 	}
-	_ = cmd.Wait()
+	<-cmd.ended
 	if got := cmd.ProcessState.String(); got != "signal: terminated" {
 		t.Errorf("ended by %s", got)
 	}
@@ -99,7 +111,7 @@ func TestTheServerServesWhileItSaysThatItStops(t *testing.T) {
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	_ = cmd.Wait()
+	<-cmd.ended
 	if got := cmd.ProcessState.String(); got != "signal: terminated" {
 		t.Errorf("ended by %s", got)
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // Closed sends whole requests over conns connections, each the next one as soon
-// as the answer is there, until d has passed or ctx ends.
+// as the answer is there, until d has passed or ctx ends. Each sends one at least.
 func Closed(ctx context.Context, to Target, conns int, d time.Duration) Tally {
 	request := to.Request(workload.Body(workload.Script{}))
 	deadline := time.Now().Add(d)
@@ -16,7 +16,7 @@ func Closed(ctx context.Context, to Target, conns int, d time.Duration) Tally {
 		c := newConn(to.Addr)
 		defer c.close()
 		check := workload.NewAnswerCheck()
-		for ctx.Err() == nil && time.Now().Before(deadline) && t.Failed < maxFailures {
+		for first := true; ctx.Err() == nil && (first || time.Now().Before(deadline)) && t.Failed < maxFailures; first = false {
 			check.Reset()
 			err := c.roundTrip(request, check.Write)
 			if err == nil {

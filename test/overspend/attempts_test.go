@@ -87,6 +87,6 @@ func (e *evidence) counted(got *entry) (counted time.Time) {
 	return counted
 }
 
-// afterwards is a moment that is not before one of the ledger, which has
-// microseconds.
-func afterwards(t time.Time) time.Time { return t.Add(time.Microsecond) }
+// afterwards is a moment that is not before one of the ledger, of which the API
+// shows whole milliseconds.
+func afterwards(t time.Time) time.Time { return t.Add(time.Millisecond) }

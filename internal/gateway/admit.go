@@ -144,6 +144,7 @@ func (t *attempt) record() error {
 	err := t.Ledger.Admit(t.opening)
 	if err == nil && t.tries != nil {
 		t.tries.made++
+		t.tries.charged = true
 	}
 	return err
 }
@@ -168,8 +169,11 @@ func (t *attempt) expect(rules ruleset) error {
 // open makes the record of the attempt.
 func (t *attempt) open() {
 	id, without := t.id, []claviger.Measure(nil)
-	if t.tries.behind() > 0 { // the key and the workspace count one request, whatever it takes
-		id, without = claviger.NewEntryID(), []claviger.Measure{claviger.MeasureRequests}
+	if t.tries.behind() > 0 {
+		id = claviger.NewEntryID()
+		if t.tries.charged { // the key and the workspace count one request, whatever it takes
+			without = []claviger.Measure{claviger.MeasureRequests}
+		}
 	}
 	charges := t.here.AppendCharges(t.hold.AppendCharges(nil, without...))
 	to := t.to.target

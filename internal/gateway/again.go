@@ -15,13 +15,15 @@ import (
 // tries is how far a request is that may make several attempts; nil for one that
 // makes one.
 type tries struct {
-	plan  *retry
-	who   *caller            // whose limits are held
-	made  int                // attempts in the ledger
-	wait  time.Duration      // before the next
-	heed  time.Duration      // what is left of heedMost
-	spent bool               // the last one cost something, which is booked
-	rates []limits.RateState // of limits on requests, which the first one counted on
+	plan    *retry
+	who     *caller            // whose limits are held
+	made    int                // attempts in the ledger
+	wait    time.Duration      // before the next
+	heed    time.Duration      // what is left of heedMost
+	spent   bool               // the last one cost something, which is booked
+	charged bool               // an entry names what is held of the key and the workspace
+	counts  ruleset            // on requests, which entries before name
+	rates   []limits.RateState // of those, as they were then
 }
 
 // retries is how many attempts were made besides the first.
@@ -121,6 +123,9 @@ func (a *admission) next(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if callerOf(a.who).fixed {
+		return errFixed() // that it is tried again is what the config says
+	}
 	to, err := a.route(ctx, where)
 	if err != nil {
 		return err
@@ -136,48 +141,6 @@ func (a *admission) left(ctx context.Context) error {
 	}
 	a.outcome = claviger.ClientGone
 	return ctx.Err()
-}
-
-// readmit makes what is held on the key and the workspace fit another attempt.
-// As long as nothing was used and nothing changed, that is what is held. Otherwise
-// the attempt asks again, for all but the request itself, which has been counted.
-func (a *admission) readmit(ctx context.Context, to route) error {
-	c, t := callerOf(a.who), a.tries
-	if c.err != nil {
-		return c.err
-	}
-	if to.target == a.to.target && c == t.who && !t.spent {
-		return nil
-	}
-	m := to.target.prices.of(to.model)
-	if m.broken != nil {
-		return m.broken
-	}
-	for _, s := range a.hold.Rates(nil) {
-		if s.Rule.Counter.Measure == claviger.MeasureRequests {
-			t.rates = append(t.rates, s)
-		}
-	}
-	a.hold.Settle(limits.Amount{Requests: 1})
-	a.to, a.priced, a.estimate, a.judged = to, m, a.guess(m, a.operation), false
-	t.who, t.spent = c, false
-	a.own = slices.DeleteFunc(slices.Clone(c.rules), func(r *limits.Rule) bool { return r.Counter.Measure == claviger.MeasureRequests })
-	hold, err := a.Limits.Admit(ctx, a.own, a.ask(a.own))
-	if err != nil {
-		return err
-	}
-	a.hold = hold
-	return nil
-}
-
-// end gives back what is held of the key and the workspace. A request that made
-// an attempt has been one.
-func (a *admission) end() {
-	if a.tries.behind() > 0 {
-		a.hold.Settle(limits.Amount{Requests: 1})
-		return
-	}
-	a.hold.Release()
 }
 
 // pause waits for d, or until ctx ends: then it returns the error of ctx.

@@ -47,7 +47,7 @@ func (x *exchange) configure() error {
 	case len(values) > 1:
 		return badRequest("x-portkey-config may be sent once only")
 	case callerOf(x.who).fixed:
-		return badRequest("Cannot override default config set for this API key.")
+		return errFixed()
 	case len(text) > maxConfig:
 		return badRequest("x-portkey-config may have at most 32 KB")
 	case !strings.HasPrefix(text, "{") && !strings.HasPrefix(text, "["):
@@ -60,6 +60,9 @@ func (x *exchange) configure() error {
 	x.strict = x.strict && !x.config.lax
 	return nil
 }
+
+// errFixed refuses a config of a key that brings none.
+func errFixed() error { return badRequest("Cannot override default config set for this API key.") }
 
 // customHost is the host that the request is to be sent to instead of its
 // provider's; empty for none.

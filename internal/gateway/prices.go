@@ -3,6 +3,7 @@ package gateway
 import (
 	"log/slog"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -22,6 +23,13 @@ type priced struct {
 	broken     error        // why it has no price; nil for most
 	output     atomic.Int64 // tokens; 0: no answer yet
 	reasoning  atomic.Int64 // those of them that nobody sees; 0: none
+}
+
+// like reports whether what a request may use of m is judged as of o: a target
+// that is made anew for each attempt has prices of its own.
+func (p *priced) like(o *priced) bool {
+	return p == o || p.aiProvider == o.aiProvider && p.longest == o.longest && slices.Equal(p.names, o.names) &&
+		p.Source() == o.Source() && p.Text() == o.Text()
 }
 
 // learn takes the length of an answer in.

@@ -59,6 +59,29 @@ func compileCaller(who *authn.Identity) any {
 	return &c
 }
 
+// same reports whether these are the rules of before, whoever compiled them.
+func (r ruleset) same(before ruleset) bool {
+	return slices.EqualFunc(r, before, func(a, b *limits.Rule) bool {
+		return a == b || a.Counter == b.Counter && a.Value == b.Value && a.Strict == b.Strict &&
+			a.Window == b.Window && a.Since.Equal(b.Since)
+	})
+}
+
+// requests are the rules that count requests.
+func (r ruleset) requests() (out ruleset) {
+	for _, rule := range r {
+		if rule.Counter.Measure == claviger.MeasureRequests {
+			out = append(out, rule)
+		}
+	}
+	return out
+}
+
+// on reports whether one of the rules counts on c.
+func (r ruleset) on(c claviger.Counter) bool {
+	return slices.ContainsFunc(r, func(r *limits.Rule) bool { return r.Counter == c })
+}
+
 // costs reports whether any of the rules counts costs.
 func (r ruleset) costs() bool {
 	return slices.ContainsFunc(r, func(r *limits.Rule) bool { return r.Counter.Measure == claviger.MeasureCost })

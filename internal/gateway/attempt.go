@@ -212,8 +212,10 @@ const maxFault = 256 << 10
 
 // fault passes on a provider's error in the documented form, its status kept.
 func (a *attempt) fault(resp *http.Response) error {
+	// A refused request is not charged. A strict limit must not be passed by one that
+	// was not refused, of which something on the way did not wait for the end.
+	a.mayHaveWorked = a.bounded && abandoned(resp.StatusCode)
 	if a.again(resp.StatusCode, false, resp.Header) {
-		a.mayHaveWorked = false
 		a.settle(claviger.ProviderError, resp.StatusCode)
 		a.discard(resp.Body)
 		return errAgain
@@ -227,8 +229,16 @@ func (a *attempt) fault(resp *http.Response) error {
 		fault = llm.Fault{Message: "it answered with a redirect, which is not followed", Type: "upstream_error"}
 	}
 	a.passHeaders(resp.Header)
-	a.mayHaveWorked = false // a refused request is not charged
 	a.settle(claviger.ProviderError, status)
 	a.sendJSON(status, llm.AppendError(nil, a.to.target.aiProvider, fault))
 	return nil
+}
+
+// statusProxyTimeout is what Cloudflare says of a host that does not answer in time.
+const statusProxyTimeout = 524
+
+// abandoned reports whether a status is one of proxies that stopped waiting for
+// whom they stand before: the work may have been done.
+func abandoned(status int) bool {
+	return status == http.StatusRequestTimeout || status == http.StatusGatewayTimeout || status == statusProxyTimeout
 }

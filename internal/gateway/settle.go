@@ -1,7 +1,10 @@
 package gateway
 
 import (
+	"errors"
+
 	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/ledger"
 	"github.com/claviger/claviger/internal/limits"
 )
 
@@ -31,7 +34,11 @@ func (a *attempt) settle(outcome claviger.Outcome, status int) {
 	}
 	used := limits.Amount{Requests: 1, Tokens: c.Tokens.In() + c.Tokens.Out(), Cost: c.Cost}
 	a.metrics.booked(a.operation, &c)
-	if err := a.Ledger.Settle(c); err != nil {
+	switch err := a.Ledger.Settle(c); {
+	case errors.Is(err, ledger.ErrDeferred):
+		a.Log.Warn("the end of an attempt is not on disk yet and is written again; if the process dies before, the attempt is booked at its estimate",
+			"request_id", a.name, "error", err)
+	case err != nil:
 		// The entry stays open and is booked at its estimate on the next start.
 		a.Log.Error("an attempt could not be booked", "request_id", a.name, "error", err)
 	}

@@ -8,12 +8,20 @@ import (
 
 	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/store"
+	"github.com/claviger/claviger/internal/store/sqlite"
 )
 
 // checkLedger counts the entries of the ledger again and prints a line for each
 // counter that says something else; its error is that there are some. With
 // --repair it makes the counters what was counted.
+//
+// Files of SQLite are read from end to end before.
 func checkLedger(ctx context.Context, s settings, stdout, stderr io.Writer) error {
+	if !s.Postgres() {
+		if err := sqlite.Check(ctx, s.DataDir); err != nil {
+			return err
+		}
+	}
 	st, err := openExistingStore(ctx, s)
 	if err != nil {
 		return err

@@ -36,7 +36,8 @@ const (
 )
 
 // Open opens, or makes, the files in dataDir, which it makes as well if need be;
-// only the user of the process may read them. It does not migrate.
+// only the user of the process may read them. It does not migrate. A file up to 32
+// MiB that was not closed in order is checked before; see [Check].
 //
 // A commit is on the disk when it returns (synchronous=FULL): the journal
 // forgets what the ledger has. Deleted values are overwritten (secure_delete).
@@ -65,6 +66,9 @@ func openFile(ctx context.Context, path string) (store.Database, error) {
 	}
 	if err := private(path); err != nil {
 		return store.Database{}, fmt.Errorf("open database: %w", err)
+	}
+	if err := checkLeft(ctx, path); err != nil {
+		return store.Database{}, err
 	}
 	// The pragmas are in the name: each connection of a pool needs them.
 	// busy_timeout first, since setting the journal's mode may have to wait.

@@ -66,6 +66,10 @@ func TestTheBoundOnRequestsAtOnce(t *testing.T) {
 	if resp.StatusCode != 429 || resp.Header.Get("Retry-After") == "" || !strings.Contains(body, "Error Code: 05") {
 		t.Errorf("%d %v %s", resp.StatusCode, resp.Header, body)
 	}
+	// Nor is a body looked at, which is work too.
+	if resp, body := r.chat("{", "x-portkey-config", `{"drop_params":["a"]}`); resp.StatusCode != 429 {
+		t.Errorf("%d %s", resp.StatusCode, body)
+	}
 	s.say(finished, done)
 	close(s.pieces)
 	r.books.one(t)

@@ -52,6 +52,9 @@ func TestAConfigIsRefusedWithAllThatIsWrong(t *testing.T) {
 		"a model that is none":          {`{"override_params":{"model":1}}`, []string{"path: override_params,model, message: must be a string"}},
 		"a slug without a model":        {`{"strategy":{"mode":"single"},"override_params":{"model":"@acc"},"targets":[{"provider":"@acc"}]}`, []string{"path: override_params,model, message: must name a model after the slug: @slug/model"}},
 		"a target without a slug":       {`{"strategy":{"mode":"single"},"targets":[{"override_params":{"model":"gpt"}}]}`, []string{"path: targets,0, message: must name a provider, or be passthrough"}},
+		"more paths":                    {`{"drop_params":[` + strings.Repeat(`"a",`, 100) + `"a"]}`, []string{"path: drop_params, message: has too many paths"}},
+		"paths that multiply":           {`{"drop_params":[` + crossing(18) + `]}`, []string{"path: drop_params, message: has too many paths that mix [*] and numbers"}},
+		"more parameters":               {`{"override_params":{` + hundred() + `,"x":1}}`, []string{"path: override_params, message: has too many members"}},
 		"paths that are none":           {`{"drop_params":["a..b","a[","a[x]","a[0]b","[0]","",1,"a[-1]"]}`, dropProblems(8)},
 		"a list":                        {`[]`, []string{"path: , message: must be an object"}},
 		"several at once":               {`{"provider":1,"retry":{"attempts":9}}`, []string{"path: provider, message: must be a string", "path: retry,attempts, message: must be a whole number from 0 to 5"}},
@@ -113,6 +116,24 @@ func TestAConfigIsRefusedWithAllThatIsWrong(t *testing.T) {
 		}
 	})
 	r.books.none(t)
+}
+
+// crossing are paths into as many lists in lists, each through the first of one.
+func crossing(n int) string {
+	paths := make([]string, n)
+	for i := range paths {
+		paths[i] = `"a` + strings.Repeat("[*]", i) + "[0]" + strings.Repeat("[*]", n-i-1) + `.b"`
+	}
+	return strings.Join(paths, ",")
+}
+
+// hundred are as many members.
+func hundred() string {
+	members := make([]string, 100)
+	for i := range members {
+		members[i] = fmt.Sprintf(`"m%d":1`, i)
+	}
+	return strings.Join(members, ",")
 }
 
 func dropProblems(n int) (out []string) {

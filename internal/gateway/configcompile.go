@@ -40,7 +40,11 @@ func (p *configParser) compile(root node) *config {
 		c.kind = leaf.provider
 	}
 	if leaf.override != nil || leaf.defaults != nil || leaf.drop != nil {
-		c.params = &params{defaults: leaf.defaults, override: leaf.override, drop: leaf.drop}
+		tree, ok := dropTree(leaf.drop)
+		if !ok {
+			p.wrong(append(slices.Clip(leaf.path), "drop_params"), "has too many paths that mix [*] and numbers")
+		}
+		c.params = &params{defaults: leaf.defaults, override: leaf.override, drop: tree}
 	}
 	return c
 }

@@ -95,7 +95,7 @@ func (p *configParser) object(path []string, v jsontext.Value) (members []member
 
 // inside is a decoder behind the opening bracket of v.
 func inside(v jsontext.Value) *jsontext.Decoder {
-	d := jsontext.NewDecoder(bytes.NewBuffer(v))
+	d := decoder(v)
 	d.ReadToken() //nolint:errcheck // v begins with it
 	return d
 }

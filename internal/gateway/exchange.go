@@ -119,14 +119,14 @@ func (x *exchange) serve(ctx context.Context, operation provider.Operation) erro
 		return err
 	}
 	defer x.body.free()
-	to, err := x.understand(ctx, where)
-	if err != nil {
-		return err
-	}
 	if err := x.flights.enter(); err != nil {
 		return err
 	}
 	defer x.flights.leave()
+	to, err := x.understand(ctx, where)
+	if err != nil {
+		return err
+	}
 	a, err := x.admission(to, operation)
 	if err != nil {
 		return err
@@ -144,7 +144,7 @@ func (x *exchange) understand(ctx context.Context, where authn.Where) (to route,
 		return to, err
 	}
 	if x.config != nil && x.config.params != nil {
-		if err = x.reshape(); err != nil {
+		if err = x.reshape(ctx); err != nil {
 			return to, err
 		}
 	}

@@ -1,6 +1,9 @@
 package gateway
 
-import "net/http"
+import (
+	"context"
+	"net/http"
+)
 
 // NewTransport is the way to providers, for baselines.
 func NewTransport() http.RoundTripper { return newTransport(true) }
@@ -16,11 +19,16 @@ func CheckConfig(text string) error {
 
 // Apply is what a config makes of a body.
 func Apply(config string, body []byte) ([]byte, error) {
+	return ApplyIn(context.Background(), config, body)
+}
+
+// ApplyIn is Apply as long as the context holds.
+func ApplyIn(ctx context.Context, config string, body []byte) ([]byte, error) {
 	c, err := parseConfig(config)
 	if err != nil || c.params == nil {
 		return body, err
 	}
-	return c.params.apply(body), nil
+	return c.params.apply(ctx, body)
 }
 
 // KeptConfigs is how many compiled configs are kept.

@@ -42,9 +42,16 @@ func (p *configParser) modelSlug(path []string, override []param) string {
 	return slug
 }
 
+// maxDrops bounds the paths of one drop_params.
+const maxDrops = 100
+
 // drops reads the paths of drop_params.
 func (p *configParser) drops(m member) (out []dropPath) {
-	for _, e := range p.elements(m) {
+	for i, e := range p.elements(m) {
+		if i == maxDrops {
+			p.wrong(m.path, "has too many paths")
+			return out
+		}
 		text := p.text(e)
 		if text == "" {
 			continue

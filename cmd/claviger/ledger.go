@@ -12,8 +12,8 @@ import (
 )
 
 // checkLedger counts the entries of the ledger again and prints a line for each
-// counter that says something else; its error is that there are some. With
-// --repair it makes the counters what was counted.
+// counter that says something else, and likewise for the totals of lists; its
+// error is that there are some. With --repair it makes them what was counted.
 //
 // Files of SQLite are read from end to end before.
 func checkLedger(ctx context.Context, s settings, stdout, stderr io.Writer) error {
@@ -43,18 +43,41 @@ func checkLedger(ctx context.Context, s settings, stdout, stderr io.Writer) erro
 			d.OrganisationID, oneLine(d.Counter.String()), inWords(d.Stored), inWords(d.Recounted))
 		return err
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return fmt.Errorf("recount the ledger: %w", detail(err))
-	case found.Different == 0:
+	}
+	totals := st.CheckTotals
+	if s.Repair {
+		totals = st.RepairTotals
+	}
+	wrong, err := totals(ctx)
+	if err != nil {
+		return fmt.Errorf("recount the totals of lists: %w", detail(err))
+	}
+	for _, d := range wrong {
+		fmt.Fprintf(stdout, "organisation %s: total %s: stored %d, counted %d\n", d.OrganisationID, oneLine(d.String()), d.Stored, d.Counted)
+	}
+	became := "differ from the entries of the ledger"
+	if s.Repair {
+		became = "repaired"
+	}
+	if found.Different == 0 {
 		fmt.Fprintf(stdout, "%d counter(s), all as the entries of the ledger say.\n", found.Counters)
-		return nil
+	} else {
+		fmt.Fprintf(stdout, "%d counter(s), %d of them %s.\n", found.Counters, found.Different, became)
+	}
+	switch {
+	case len(wrong) == 0:
+		fmt.Fprintln(stdout, "All totals of lists are as counted.")
 	case s.Repair:
-		fmt.Fprintf(stdout, "%d counter(s), %d of them repaired.\n", found.Counters, found.Different)
+		fmt.Fprintf(stdout, "%d total(s) of lists repaired.\n", len(wrong))
+	default:
+		fmt.Fprintf(stdout, "%d total(s) of lists differ from what there is.\n", len(wrong))
+	}
+	if s.Repair || found.Different+len(wrong) == 0 {
 		return nil
 	}
-	fmt.Fprintf(stdout, "%d counter(s), %d of them differ from the entries of the ledger.\n", found.Counters, found.Different)
-	return fmt.Errorf("%d counter(s) differ; once the server is stopped, --repair makes them right", found.Different)
+	return fmt.Errorf("%d counter(s) and %d total(s) differ; once the server is stopped, --repair makes them right", found.Different, len(wrong))
 }
 
 // inWords is the state of a counter; nil when there is none.

@@ -44,7 +44,12 @@ func ledgerOf(t *testing.T) (dir string) {
 // inLedger runs a statement on the file beside whoever has it.
 func inLedger(t *testing.T, dir, statement string) {
 	t.Helper()
-	db, err := sql.Open("sqlite", filepath.Join(dir, sqlite.LedgerFile))
+	inFile(t, filepath.Join(dir, sqlite.LedgerFile), statement)
+}
+
+func inFile(t *testing.T, file, statement string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +60,10 @@ func inLedger(t *testing.T, dir, statement string) {
 }
 
 func TestTheLedgerIsCheckedAndRepaired(t *testing.T) {
-	const all = "2 counter(s), all as the entries of the ledger say.\n"
+	const (
+		lists = "All totals of lists are as counted.\n"
+		all   = "2 counter(s), all as the entries of the ledger say.\n" + lists
+	)
 	tests := map[string]struct{ damage, says string }{
 		"a counter of too much": {"UPDATE counters SET used = 999 WHERE kind = 'api_key'",
 			"organisation o: api_key/k/cost/none: stored 999 since the beginning, recomputed 140 since the beginning\n"},
@@ -81,7 +89,7 @@ func TestTheLedgerIsCheckedAndRepaired(t *testing.T) {
 			}
 			inLedger(t, dir, tt.damage)
 			for range 2 { // looking changes nothing
-				if status, out, errs := check(); status != exitFailed || !strings.HasPrefix(out, tt.says) || !strings.Contains(errs, "1 counter(s) differ") {
+				if status, out, errs := check(); status != exitFailed || !strings.HasPrefix(out, tt.says) || !strings.Contains(errs, "1 counter(s) and 0 total(s) differ") {
 					t.Errorf("the damage: %d %q %q", status, out, errs)
 				}
 			}
@@ -93,12 +101,32 @@ func TestTheLedgerIsCheckedAndRepaired(t *testing.T) {
 				t.Errorf("a repair beside a server: %d %q %q", status, out, errs)
 			}
 			server.release()
-			if status, out, _ := check("--repair"); status != exitOK || !strings.HasPrefix(out, tt.says) || !strings.HasSuffix(out, "1 of them repaired.\n") {
+			if status, out, _ := check("--repair"); status != exitOK || !strings.HasPrefix(out, tt.says) || !strings.HasSuffix(out, "1 of them repaired.\n"+lists) {
 				t.Errorf("the repair: %d %q", status, out)
 			}
 			if status, out, _ := check(); status != exitOK || out != all {
 				t.Errorf("after the repair: %d %q", status, out)
 			}
 		})
+	}
+}
+
+func TestTotalsOfListsAreCheckedAndRepaired(t *testing.T) {
+	dir := ledgerOf(t)
+	inFile(t, filepath.Join(dir, sqlite.ControlFile), "INSERT INTO list_counts VALUES ('o', 'api_keys', 'w', 'workspace-user', 0, 7)")
+	check := func(flags ...string) (int, string, string) {
+		var out, errs strings.Builder
+		status := run(t.Context(), append([]string{"ledger", "check", "--data-dir", dir}, flags...), nil, &out, &errs)
+		return status, out.String(), errs.String()
+	}
+	const says = "organisation o: total api_keys/workspace-user of w: stored 7, counted 0\n"
+	if status, out, errs := check(); status != exitFailed || !strings.HasPrefix(out, says) || !strings.Contains(errs, "0 counter(s) and 1 total(s) differ") {
+		t.Errorf("the damage: %d %q %q", status, out, errs)
+	}
+	if status, out, _ := check("--repair"); status != exitOK || !strings.HasPrefix(out, says) || !strings.HasSuffix(out, "1 total(s) of lists repaired.\n") {
+		t.Errorf("the repair: %d %q", status, out)
+	}
+	if status, out, _ := check(); status != exitOK || !strings.HasSuffix(out, "All totals of lists are as counted.\n") {
+		t.Errorf("after it: %d %q", status, out)
 	}
 }

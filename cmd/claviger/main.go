@@ -50,7 +50,7 @@ var commands = []command{
 	{config.AdminKey, "make a new organisation admin key for one who lost it", adminKey},
 	{config.OrganisationCreate, "make another organisation and its admin key", createOrganisation},
 	{config.OrganisationList, "list the organisations", listOrganisations},
-	{config.LedgerCheck, "compare what limits count on with the entries of the ledger", checkLedger},
+	{config.LedgerCheck, "compare what limits count on with the entries of the ledger, and totals with lists", checkLedger},
 }
 
 // called splits the arguments into the command, which may have two words, and

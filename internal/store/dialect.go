@@ -28,6 +28,10 @@ type Dialect struct {
 	Members func(column string) string
 	// Granted is the number of workspaces that an integration i is granted to.
 	Granted string
+	// GrantedTotals are more rows for the recount of totals, and RepairGranted
+	// corrects one, where Granted is a number that is kept: by $1, of an
+	// organisation's integration, $2 and $3. Else both are empty.
+	GrantedTotals, RepairGranted string
 	// Placeholder is the n-th placeholder, from 1, of a statement that has very
 	// many: SQLite takes $1 for a name and looks it up among all others.
 	Placeholder func(n int) string

@@ -11,13 +11,17 @@ import (
 )
 
 var dialect = store.Dialect{
-	Name:          "sqlite",
-	Goose:         goose.DialectSQLite3,
-	Classify:      classify,
-	Position:      "instr",
-	Tables:        "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = $1",
-	Members:       func(column string) string { return "json_each(" + column + ")" },
-	Granted:       "i.granted",
+	Name:     "sqlite",
+	Goose:    goose.DialectSQLite3,
+	Classify: classify,
+	Position: "instr",
+	Tables:   "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = $1",
+	Members:  func(column string) string { return "json_each(" + column + ")" },
+	Granted:  "i.granted",
+	GrantedTotals: `
+UNION ALL SELECT organisation_id, 'granted', id, '', granted, 0 FROM integrations
+UNION ALL SELECT organisation_id, 'granted', integration_id, '', 0, 1 FROM grants WHERE enabled`,
+	RepairGranted: "UPDATE integrations SET granted = granted + $1 WHERE organisation_id = $2 AND id = $3",
 	Placeholder:   func(int) string { return "?" },
 	MaxParameters: 32766,
 	Forget:        truncateLog,

@@ -1,4 +1,7 @@
 -- +goose Up
+-- Before anything is counted: what others write meanwhile is either there already
+-- or waits, and then meets the triggers.
+LOCK TABLE integrations, grants IN SHARE ROW EXCLUSIVE MODE;
 -- How many integrations there are, so that lists need not count them: the sum
 -- of the shards, which keep writers out of each other's way.
 CREATE TABLE integration_counts (

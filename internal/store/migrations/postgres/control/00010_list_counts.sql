@@ -1,4 +1,7 @@
 -- +goose Up
+-- Before anything is counted: what others write meanwhile is either there already
+-- or waits, and then meets the triggers.
+LOCK TABLE api_keys, providers IN SHARE ROW EXCLUSIVE MODE;
 -- How many rows the lists of API keys and of providers have, so that they need
 -- not count them: those of a workspace and, under '', all of the organisation.
 -- A number is the sum of its shards, which keep writers out of each other's way.

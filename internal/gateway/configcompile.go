@@ -30,6 +30,7 @@ func (p *configParser) compile(root node) *config {
 	default:
 		slug = leaf.modelSlug
 	}
+	p.agree(leaf)
 	p.credential(leaf, slug)
 	c := &config{
 		slug:  slug,
@@ -64,7 +65,7 @@ func (p *configParser) below(root node) node {
 		}
 	}
 	if find(leaf.override, "model") == nil {
-		leaf.modelSlug = root.modelSlug
+		leaf.modelSlug, leaf.modelPath = root.modelSlug, root.modelPath
 	}
 	leaf.override = over(leaf.override, root.override)
 	leaf.defaults = over(leaf.defaults, root.defaults)
@@ -89,6 +90,27 @@ func (p *configParser) below(root node) node {
 	}
 	return leaf
 }
+
+// agree checks that what names a provider names one: none is dropped in silence. A
+// virtual key may have its kind beside it.
+func (p *configParser) agree(leaf node) {
+	named, by := leaf.provider, "provider"
+	slug, stored := strings.CutPrefix(leaf.provider, "@")
+	switch {
+	case stored:
+		named = slug
+		if leaf.virtualKey != "" && leaf.virtualKey != slug {
+			p.wrong(append(slices.Clip(leaf.path), "virtual_key"), another+by)
+		}
+	case leaf.virtualKey != "":
+		named, by = leaf.virtualKey, "virtual_key"
+	}
+	if named != "" && leaf.modelSlug != "" && leaf.modelSlug != named {
+		p.wrong(leaf.modelPath, another+by)
+	}
+}
+
+const another = "must not name another provider than "
 
 // credential checks that a credential has somewhere to go: one that would not be
 // used must not be sent about. slug is of the stored provider that is called.

@@ -22,6 +22,7 @@ type node struct {
 	retrySaid  bool
 	override   []param
 	modelSlug  string // of the model that override sets
+	modelPath  []string
 	defaults   []param
 	drop       []dropPath
 	passes     bool // the request says the provider
@@ -57,7 +58,7 @@ func (p *configParser) node(of member, targets func(*node, member)) (n node) {
 			n.retry, n.retrySaid = p.retry(m), true
 		case "override_params":
 			n.override = p.params(m)
-			n.modelSlug = p.modelSlug(m.path, n.override)
+			n.modelSlug, n.modelPath = p.modelSlug(m.path, n.override), append(slices.Clip(m.path), "model")
 		case "default_params":
 			n.defaults = p.params(m)
 		case "drop_params":

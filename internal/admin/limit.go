@@ -141,6 +141,7 @@ func (p *problems) usageField(u *usage, at string, m member, s shape) (value jso
 	case "enforcement":
 		p.choice(at, m.value, "", "strict")
 	default:
+		p.mistyped(at, m, usageFields)
 		return nil, false
 	}
 	return bytes.TrimSpace(m.value), true

@@ -23,7 +23,9 @@ type PolicyInput struct {
 	Limit map[string]Optional[json.RawMessage]
 	// ResetValue is the group of requests that is to be counted from zero.
 	ResetValue Optional[string]
-	Found      claviger.Problems // wrong already on the wire
+	// Names are those of all fields that have a value.
+	Names []string
+	Found claviger.Problems // wrong already on the wire
 }
 
 const maxPolicyDescription = 500
@@ -74,6 +76,9 @@ func (in PolicyInput) apply(row *claviger.Policy, p *problems, now time.Time) {
 	p.text("description", row.Description, false, maxPolicyDescription)
 	if in.Conditions.Set || row.Conditions == nil {
 		row.Conditions = p.conditions(in.Conditions.Value, row)
+	}
+	for _, name := range in.Names {
+		p.misnamed(name, name, limitFields[row.Kind])
 	}
 	old, changed := row.Limit, false
 	var ms []member

@@ -51,6 +51,7 @@ func (p *problems) rateLimit(path string, raw, old json.RawMessage) json.RawMess
 		case "enforcement":
 			p.choice(at, value, "", "strict")
 		default:
+			p.mistyped(at, m, rateFields)
 			continue
 		}
 		kept = append(kept, member{m.name, value})

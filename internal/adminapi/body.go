@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -79,6 +80,16 @@ func (b *Body[T]) check(r huma.Registry, schema *huma.Schema, repeats func(v any
 func (b *Body[T]) text(name string) string {
 	v, _ := b.top[name].(string)
 	return v
+}
+
+// names are those of the fields at the top that have a value.
+func (b *Body[T]) names() (names []string) {
+	for _, name := range slices.Sorted(maps.Keys(b.top)) {
+		if v := b.top[name]; v != nil && v != "" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // maxFound bounds the answer to a body that is wrong all over.

@@ -51,7 +51,7 @@ func (a *api) createUsagePolicy(ctx context.Context, by authz.Caller, in *struct
 	Body Body[NewUsagePolicyRequest]
 }) (PolicyCreated, error) {
 	v := in.Body.Value
-	return a.createPolicy(ctx, by, claviger.UsagePolicy, cmp.Or(v.WorkspaceID, in.WorkspaceID), v.usage(in.Body.Found))
+	return a.createPolicy(ctx, by, claviger.UsagePolicy, cmp.Or(v.WorkspaceID, in.WorkspaceID), v.usage(in.Body.Found, in.Body.names()))
 }
 
 func (a *api) createRatePolicy(ctx context.Context, by authz.Caller, in *struct {
@@ -59,7 +59,7 @@ func (a *api) createRatePolicy(ctx context.Context, by authz.Caller, in *struct 
 	Body Body[NewRatePolicyRequest]
 }) (PolicyCreated, error) {
 	v := in.Body.Value
-	return a.createPolicy(ctx, by, claviger.RatePolicy, cmp.Or(v.WorkspaceID, in.WorkspaceID), v.rate(in.Body.Found))
+	return a.createPolicy(ctx, by, claviger.RatePolicy, cmp.Or(v.WorkspaceID, in.WorkspaceID), v.rate(in.Body.Found, in.Body.names()))
 }
 
 func (a *api) createPolicy(ctx context.Context, by authz.Caller, kind claviger.PolicyKind, workspace string, in admin.PolicyInput) (PolicyCreated, error) {
@@ -132,14 +132,14 @@ func (a *api) updateUsagePolicy(ctx context.Context, by authz.Caller, in *struct
 	PolicyRef
 	Body Body[UsagePolicyRequest]
 }) (empty, error) {
-	return empty{}, a.admin.UpdatePolicy(ctx, by, claviger.UsagePolicy, in.ID, in.Body.Value.usage(in.Body.Found))
+	return empty{}, a.admin.UpdatePolicy(ctx, by, claviger.UsagePolicy, in.ID, in.Body.Value.usage(in.Body.Found, in.Body.names()))
 }
 
 func (a *api) updateRatePolicy(ctx context.Context, by authz.Caller, in *struct {
 	PolicyRef
 	Body Body[RatePolicyRequest]
 }) (empty, error) {
-	return empty{}, a.admin.UpdatePolicy(ctx, by, claviger.RatePolicy, in.ID, in.Body.Value.rate(in.Body.Found))
+	return empty{}, a.admin.UpdatePolicy(ctx, by, claviger.RatePolicy, in.ID, in.Body.Value.rate(in.Body.Found, in.Body.names()))
 }
 
 func (a *api) deleteUsagePolicy(ctx context.Context, by authz.Caller, in *PolicyRef) (empty, error) {

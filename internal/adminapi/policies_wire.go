@@ -104,25 +104,25 @@ type NewRatePolicyRequest struct {
 
 type limitFields = map[string]admin.Optional[json.RawMessage]
 
-func (v PolicyRequest) input(limit limitFields, found claviger.Problems) admin.PolicyInput {
+func (v PolicyRequest) input(limit limitFields, found claviger.Problems, names []string) admin.PolicyInput {
 	limit["type"] = rawOf(v.Type)
 	return admin.PolicyInput{
 		Name: v.Name.Optional, Description: v.Description.Optional, Target: v.Target.Optional, Status: v.Status.Optional,
-		Conditions: rawOf(v.Conditions), GroupBy: rawOf(v.GroupBy), Limit: limit, Found: found,
+		Conditions: rawOf(v.Conditions), GroupBy: rawOf(v.GroupBy), Limit: limit, Found: found, Names: names,
 	}
 }
 
-func (v UsagePolicyRequest) usage(found claviger.Problems) admin.PolicyInput {
+func (v UsagePolicyRequest) usage(found claviger.Problems, names []string) admin.PolicyInput {
 	in := v.input(limitFields{
 		"credit_limit": rawOf(v.CreditLimit), "alert_threshold": rawOf(v.AlertThreshold), "periodic_reset": rawOf(v.PeriodicReset),
 		"periodic_reset_days": rawOf(v.PeriodicResetDays), "next_usage_reset_at": rawOf(v.NextUsageResetAt), "enforcement": rawOf(v.Enforcement),
-	}, found)
+	}, found, names)
 	in.ResetValue = v.ResetValue.Optional
 	return in
 }
 
-func (v RatePolicyRequest) rate(found claviger.Problems) admin.PolicyInput {
-	return v.input(limitFields{"unit": rawOf(v.Unit), "value": rawOf(v.Value), "enforcement": rawOf(v.Enforcement)}, found)
+func (v RatePolicyRequest) rate(found claviger.Problems, names []string) admin.PolicyInput {
+	return v.input(limitFields{"unit": rawOf(v.Unit), "value": rawOf(v.Value), "enforcement": rawOf(v.Enforcement)}, found, names)
 }
 
 func (r raw) message() json.RawMessage { return r.RawMessage }

@@ -346,7 +346,7 @@ func TestALargeAnswerIsScrubbedAcrossItsPieces(t *testing.T) {
 
 func TestAKeyShownInPartIsTakenOutOfErrors(t *testing.T) {
 	r := newRig(t, "openai", answers(401, `{"error":{"message":"Incorrect API key provided: sk-provi********leak. You can find it"}}`))
-	if _, body := r.chat(ask); strings.Contains(body, "sk-provi") || !strings.Contains(body, "provided: [secret] You can") {
+	if _, body := r.chat(ask); strings.Contains(body, "sk-provi") || !strings.Contains(body, "provided: [secret]. You can") {
 		t.Errorf("got %s", body)
 	}
 }

@@ -19,7 +19,7 @@ import (
 type scrubber struct {
 	needles []needle
 	longest int    // of the needles, in bytes
-	start   string // of the key, as far as providers show it in their errors
+	key     string // that providers may show in part in their errors; empty when too short
 }
 
 // needle is one spelling of a secret, as text and as bytes: it is looked for in
@@ -33,15 +33,12 @@ type needle struct {
 // ordinary text.
 const minScrub = 8
 
-// shownStart is how much of a key's beginning tells it apart from text.
-const shownStart = 5
-
 func newScrubber(s provider.Settings) scrubber {
 	var sc scrubber
 	key := s.Key.Reveal()
 	sc.add(key)
 	if len(key) >= 2*minScrub {
-		sc.start = key[:shownStart]
+		sc.key = key
 	}
 	for _, v := range s.Secret {
 		sc.addValue(v)
@@ -110,21 +107,6 @@ func (sc scrubber) taints(s string) bool {
 		}
 	}
 	return false
-}
-
-// stars takes out keys that a provider's error shows in part, such as
-// "sk-abcde****wxyz": that is more than our own mask shows.
-func (sc scrubber) stars(text string) string {
-	if sc.start == "" || !strings.Contains(text, "*") {
-		return text
-	}
-	words := strings.Split(text, " ")
-	for n, w := range words {
-		if at := strings.Index(w, sc.start); at >= 0 && strings.Contains(w[at:], "**") {
-			words[n] = w[:at] + string(scrubbed)
-		}
-	}
-	return strings.Join(words, " ")
 }
 
 // passing scrubs a body that goes by in pieces: what may be the beginning of a

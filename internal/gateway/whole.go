@@ -125,7 +125,9 @@ func (a *attempt) told(err error) []byte {
 	if !errors.As(err, &fault) {
 		return httpx.FailureOf(err).Body()
 	}
-	return a.to.target.scrub.bytes(llm.AppendError(nil, a.to.target.aiProvider, *fault))
+	said := *fault
+	said.Message = a.to.target.scrub.stars(said.Message)
+	return a.to.target.scrub.bytes(llm.AppendError(nil, a.to.target.aiProvider, said))
 }
 
 // pass sends a large answer on while it is read, one piece behind: the last

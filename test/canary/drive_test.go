@@ -197,7 +197,7 @@ func (d *drive) gateway() {
 	d.t.Helper()
 	prompt, forwarded, credential := plantOwn("prompt"), plantOwn("forwarded header"), plantOwn("caller's own credential")
 	d.know(prompt, forwarded, credential)
-	for _, behaviour := range []string{"echo", "echo-error", "echo-event", "echo-garbage"} {
+	for _, behaviour := range []string{"echo", "echo-error", "echo-part", "echo-event", "echo-garbage"} {
 		for _, stream := range []bool{false, true} {
 			body := func(model string) map[string]any {
 				return map[string]any{"model": model, "stream": stream, "max_tokens": 5,

@@ -15,6 +15,7 @@ func TestSearchFinds(t *testing.T) {
 	tests := map[string]string{
 		"plain text":                   "key=" + p.value + ";",
 		"JSON":                         string(quoted),
+		"its end, after stars":         "****" + p.value[len(p.value)-16:],
 		"a query":                      "?k=" + url.QueryEscape(p.value),
 		"hex":                          hex.EncodeToString([]byte(p.value)),
 		"base64":                       base64.StdEncoding.EncodeToString([]byte(p.value)),

@@ -47,6 +47,7 @@ func (p planted) forms() map[string][]byte {
 	out := map[string][]byte{
 		"plain":             []byte(p.value),
 		"its random part":   []byte(p.core),
+		"its end":           []byte(p.core[max(len(p.core)-16, 0):]),
 		"upper case":        []byte(strings.ToUpper(p.core)),
 		"JSON":              bytes.Trim(plain, `"`),
 		"JSON, HTML as is":  bytes.Trim(bytes.TrimSpace(unescaped.Bytes()), `"`),

@@ -25,6 +25,20 @@ func all(r Request) string {
 	return b.String()
 }
 
+// inPart is the credential of a request in the ways in which providers show parts
+// of one that they refuse.
+func inPart(r Request) string {
+	key := r.Header.Get("X-Api-Key")
+	if key == "" {
+		key = strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+	}
+	if len(key) < 24 {
+		return "no key"
+	}
+	from, to := key[:8], key[len(key)-16:]
+	return fmt.Sprintf("Incorrect API key: %s****%s. It is %s...%s, or ends in ***%s, or …%s.", from, to, from, to, to, to)
+}
+
 func quoted(s string) string {
 	b, _ := json.Marshal(s) // a string always encodes
 	return string(b)
@@ -54,6 +68,10 @@ func echo(w http.ResponseWriter, r Request, behaviour string, stream bool) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusUnauthorized)
 		fmt.Fprintf(w, `{"error":{"message":%s,"type":"invalid_request_error","param":null,"code":"invalid_api_key"}}`, text)
+	case behaviour == "echo-part":
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusUnauthorized)
+		fmt.Fprintf(w, `{"type":"error","error":{"type":"authentication_error","message":%s}}`, quoted(inPart(r)))
 	case behaviour == "echo-garbage":
 		w.Header().Set("Content-Type", "text/html")
 		io.WriteString(w, "<pre>"+all(r)+"</pre>")
@@ -79,6 +97,10 @@ func echoAnthropic(w http.ResponseWriter, r Request, behaviour string, stream bo
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusUnauthorized)
 		fmt.Fprintf(w, `{"type":"error","error":{"type":"authentication_error","message":%s}}`, text)
+	case behaviour == "echo-part":
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusUnauthorized)
+		fmt.Fprintf(w, `{"type":"error","error":{"type":"authentication_error","message":%s}}`, quoted(inPart(r)))
 	case behaviour == "echo-garbage":
 		w.Header().Set("Content-Type", "text/html")
 		io.WriteString(w, "<pre>"+all(r)+"</pre>")

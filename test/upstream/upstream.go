@@ -27,6 +27,7 @@ import (
 //	flaky-N      answers with 503 N times, then as ok; counted by the whole model
 //	echo         answers with all it got, in headers, body or frames
 //	echo-error   fails with all it got in headers and the message
+//	echo-part    fails with parts of the credential in the message
 //	echo-event   streams an error event with all it got in the message
 //	echo-garbage answers 200 with all it got in a body that is no JSON
 //

@@ -2,8 +2,6 @@ package catalogue
 
 import (
 	"errors"
-	"math"
-	"math/bits"
 	"strconv"
 	"strings"
 )
@@ -61,29 +59,4 @@ func ParsePerMillion(s string) (Picos, error) {
 		return 0, errPrice
 	}
 	return Picos(n), nil
-}
-
-// Cost adds up quantities at their prices, exactly: 128 bits of pico-dollars,
-// more than any sum of counts and prices can reach. The zero value is nothing.
-type Cost struct{ hi, lo uint64 }
-
-// Add adds quantity units at that price. Negative ones count as 0.
-func (c *Cost) Add(quantity int64, price Picos) {
-	hi, lo := bits.Mul64(uint64(max(quantity, 0)), uint64(max(price, 0)))
-	var carry uint64
-	c.lo, carry = bits.Add64(c.lo, lo, 0)
-	c.hi, _ = bits.Add64(c.hi, hi, carry)
-}
-
-// Nanos is the cost in nano-dollars (1e-9 USD), rounded up. What does not fit is
-// the largest int64.
-func (c Cost) Nanos() int64 {
-	const picos = 1000
-	lo, carry := bits.Add64(c.lo, picos-1, 0)
-	hi := c.hi + carry
-	if hi >= picos {
-		return math.MaxInt64
-	}
-	n, _ := bits.Div64(hi, lo, picos)
-	return int64(min(n, math.MaxInt64))
 }

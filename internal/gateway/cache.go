@@ -77,7 +77,7 @@ func (c *cache[K, V]) load(ctx context.Context, key K) (V, error) {
 		v, err := c.read(ctx, key)
 		if err != nil {
 			if claviger.CodeOf(err) != claviger.Unavailable {
-				c.slots.Delete(key)
+				c.lose(key, generation)
 			}
 			return nil, err
 		}
@@ -107,6 +107,15 @@ func (c *cache[K, V]) keep(key K, v V, generation uint64) {
 		c.replace(old.(*cached[V]).value, v)
 	}
 	c.slots.Store(key, &cached[V]{value: v, loaded: c.now()})
+}
+
+// lose drops a value that cannot be read any more, unless something changed since.
+func (c *cache[K, V]) lose(key K, generation uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.generation.Load() == generation {
+		c.slots.Delete(key)
+	}
 }
 
 // refresh confirms a value in the background.

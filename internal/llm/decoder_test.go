@@ -208,13 +208,13 @@ func FuzzDecoder(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		d := NewDecoder(Request{Input: EstimateInput(data)})
 		if out, err := d.Body(data); err == nil {
-			streamed, ok := ScanUsage(strings.NewReader(string(data)))
+			streamed, ok := scanUsage(strings.NewReader(string(data)))
 			u, known := d.Usage()
 			if d.searched && u.Tokens.WebSearches == 1 {
 				u.Tokens.WebSearches = streamed.Tokens.WebSearches // what passes by is not searched for quotes
 			}
 			if known && json.Valid(data) && (!ok || streamed != u) {
-				t.Fatalf("Body found %+v, ScanUsage %+v %v in %q", u, streamed, ok, out)
+				t.Fatalf("Body found %+v, scanUsage %+v %v in %q", u, streamed, ok, out)
 			}
 		}
 		d = NewDecoder(Request{})

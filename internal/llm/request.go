@@ -10,8 +10,6 @@ type Span struct{ Start, End int }
 // Absent reports whether s is the zero Span.
 func (s Span) Absent() bool { return s == Span{} }
 
-func (s Span) of(body []byte) []byte { return body[s.Start:s.End] }
-
 // Request is what one pass over the whole of a JSON body finds out. It refers
 // to the body and does not copy it. [Scan] makes it.
 type Request struct {

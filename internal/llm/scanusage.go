@@ -1,31 +1,13 @@
 package llm
 
-import (
-	"bytes"
-	"io"
-)
-
-// ScanUsage reads the whole of an answer from r, to its end whatever is in it,
-// and says what it used. It needs the same small memory for an answer of any
-// size; usage of more than 16 KiB is not read. ok is false when the answer says
-// not all of its tokens; what it does not say is zero then.
-func ScanUsage(r io.Reader) (u Usage, ok bool) {
-	s := UsageScanner{}
-	buf := make([]byte, 16<<10)
-	for {
-		n, err := r.Read(buf)
-		s.Write(buf[:n]) //nolint:errcheck // never fails
-		if err != nil {
-			return s.Usage()
-		}
-	}
-}
+import "bytes"
 
 // maxCapture bounds the values a UsageScanner keeps, in bytes.
 const maxCapture = 16 << 10
 
-// UsageScanner is [ScanUsage] for an answer that passes by: it is written to
-// piece by piece. The zero value is ready.
+// UsageScanner reads what an answer used while it passes by: it is written to
+// piece by piece. It needs the same small memory for an answer of any size; usage of
+// more than 16 KiB is not read. The zero value is ready.
 type UsageScanner struct {
 	depth    int
 	inString bool
@@ -138,7 +120,8 @@ func (s *UsageScanner) member() {
 	s.keep, s.value, s.name = false, s.value[:0], s.name[:0]
 }
 
-// Usage is what the pieces so far say.
+// Usage is what the pieces so far say. ok is false when they say not all of the
+// answer's tokens; what they do not say is zero then.
 func (s *UsageScanner) Usage() (u Usage, ok bool) {
 	var d Decoder
 	d.take(&s.found, true)

@@ -89,9 +89,9 @@ func TestScanUsage(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			for _, r := range []io.Reader{strings.NewReader(tt.body), iotest.OneByteReader(strings.NewReader(tt.body))} {
-				u, ok := ScanUsage(r)
+				u, ok := scanUsage(r)
 				if ok != tt.ok || ok && u != want || u.Model != want.Model {
-					t.Errorf("ScanUsage = %+v, %v", u, ok)
+					t.Errorf("scanUsage = %+v, %v", u, ok)
 				}
 				if n, _ := io.Copy(io.Discard, r); n != 0 {
 					t.Errorf("%d bytes were left", n)
@@ -103,8 +103,8 @@ func TestScanUsage(t *testing.T) {
 
 func TestScanUsageOfABrokenRead(t *testing.T) {
 	r := io.MultiReader(strings.NewReader(`{"data":[1],"usage":{"prompt_tokens":3},`), iotest.ErrReader(errors.New("gone")))
-	if u, ok := ScanUsage(r); !ok || u.Tokens.Input != 3 {
-		t.Errorf("ScanUsage = %+v, %v", u, ok)
+	if u, ok := scanUsage(r); !ok || u.Tokens.Input != 3 {
+		t.Errorf("scanUsage = %+v, %v", u, ok)
 	}
 }
 
@@ -163,7 +163,7 @@ func BenchmarkScanUsage(b *testing.B) {
 	body := []byte(`{"object":"list","data":[{"embedding":[` + strings.Repeat("-0.0123456,", 20000) + `0]}],"model":"e","usage":{"prompt_tokens":5,"total_tokens":5}}`)
 	b.SetBytes(int64(len(body)))
 	for b.Loop() {
-		if _, ok := ScanUsage(bytes.NewReader(body)); !ok {
+		if _, ok := scanUsage(bytes.NewReader(body)); !ok {
 			b.Fatal("no usage")
 		}
 	}

@@ -63,7 +63,9 @@ type SecretReferenceQuery struct {
 	Manager ManagerType       // "" for any
 	Name    string            // contains, whatever the case; "" for any
 	Tags    map[string]string // all of them, with these values
-	Page    Page
+	// AllowedTo: a workspace is among those it is open to by name; "" for any.
+	AllowedTo WorkspaceID
+	Page      Page
 }
 
 // EntryQuery selects ledger entries of one organisation, newest first. Zero
@@ -73,6 +75,7 @@ type EntryQuery struct {
 	WorkspaceID  WorkspaceID
 	APIKeyID     APIKeyID
 	ProviderSlug string
+	RequestID    string    // all attempts of one request
 	From, To     time.Time // of admission: From inclusive, To exclusive
 	Page         Page
 }

@@ -12,6 +12,7 @@ import (
 // select everything.
 type EntryFilter struct {
 	Workspace, APIKeyID, Provider, EntryID string
+	RequestID                              string // of all attempts of one request
 	StartTime, EndTime                     string // ISO 8601
 	Page                                   claviger.Page
 }
@@ -63,6 +64,7 @@ func (f EntryFilter) query() (claviger.EntryQuery, error) {
 	q := claviger.EntryQuery{
 		APIKeyID:     claviger.APIKeyID(strings.ToLower(f.APIKeyID)),
 		ProviderSlug: strings.TrimPrefix(f.Provider, "@"),
+		RequestID:    f.RequestID,
 		From:         p.time("start_time", f.StartTime),
 		To:           p.time("end_time", f.EndTime),
 		Page:         f.Page,

@@ -137,13 +137,14 @@ type entryList struct {
 	APIKeyID    string `query:"api_key_id"`
 	Provider    string `query:"provider" doc:"The provider's slug, with or without @."`
 	EntryID     string `query:"entry_id"`
+	RequestID   string `query:"request_id" doc:"All attempts of one request; its answer names it in the header x-portkey-request-id."`
 	StartTime   string `query:"start_time" doc:"RFC 3339; of the admission, inclusive."`
 	EndTime     string `query:"end_time" doc:"RFC 3339; exclusive."`
 }
 
 func (a *api) listEntries(ctx context.Context, by authz.Caller, in *entryList) (list[UsageEntry], error) {
 	f := admin.EntryFilter{
-		Workspace: in.WorkspaceID, APIKeyID: in.APIKeyID, Provider: in.Provider, EntryID: in.EntryID,
+		Workspace: in.WorkspaceID, APIKeyID: in.APIKeyID, Provider: in.Provider, EntryID: in.EntryID, RequestID: in.RequestID,
 		StartTime: zone(in.StartTime), EndTime: zone(in.EndTime), Page: in.page(entriesPage),
 	}
 	all, total, err := a.admin.Entries(ctx, by, f)

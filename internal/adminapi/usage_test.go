@@ -34,19 +34,22 @@ func TestUsageEntries(t *testing.T) {
 		actor, query string
 		total        float64
 	}{
-		"the organisation sees all":        {orgAdmin, "", 3},
-		"a workspace key sees its own":     {workspace, "", 1},
-		"whatever workspace it names":      {workspace, "?workspace_id=" + other, 1},
-		"one workspace":                    {orgAdmin, "?workspace_id=" + other, 2},
-		"one workspace by slug":            {orgAdmin, "?workspace_id=" + w.made.Workspace.Slug, 1},
-		"a provider, with its at sign":     {orgAdmin, "?provider=@a", 1},
-		"one entry":                        {orgAdmin, "?entry_id=" + a.ID.String(), 1},
-		"a key":                            {orgAdmin, "?api_key_id=11111111-2222-3333-4444-555555555555", 3},
-		"from a time on":                   {orgAdmin, "?start_time=2030-01-02T04:00:00Z", 2},
-		"until a time, zone not escaped":   {orgAdmin, "?end_time=2030-01-02T04:04:05+01:00", 0},
-		"a page, and the total of all":     {orgAdmin, "?pageSize=1&currentPage=2", 3},
-		"far beyond the last page":         {orgAdmin, "?page_size=1000&current_page=9223372036854775807", 3},
-		"a workspace that never was, uuid": {orgAdmin, "?workspace_id=11111111-2222-3333-4444-555555555555", 0},
+		"the organisation sees all":         {orgAdmin, "", 3},
+		"a workspace key sees its own":      {workspace, "", 1},
+		"whatever workspace it names":       {workspace, "?workspace_id=" + other, 1},
+		"one workspace":                     {orgAdmin, "?workspace_id=" + other, 2},
+		"one workspace by slug":             {orgAdmin, "?workspace_id=" + w.made.Workspace.Slug, 1},
+		"a provider, with its at sign":      {orgAdmin, "?provider=@a", 1},
+		"one entry":                         {orgAdmin, "?entry_id=" + a.ID.String(), 1},
+		"all attempts of a request":         {orgAdmin, "?request_id=req", 3},
+		"a request that never was":          {orgAdmin, "?request_id=Req", 0},
+		"a request, as a workspace sees it": {workspace, "?request_id=req", 1},
+		"a key":                             {orgAdmin, "?api_key_id=11111111-2222-3333-4444-555555555555", 3},
+		"from a time on":                    {orgAdmin, "?start_time=2030-01-02T04:00:00Z", 2},
+		"until a time, zone not escaped":    {orgAdmin, "?end_time=2030-01-02T04:04:05+01:00", 0},
+		"a page, and the total of all":      {orgAdmin, "?pageSize=1&currentPage=2", 3},
+		"far beyond the last page":          {orgAdmin, "?page_size=1000&current_page=9223372036854775807", 3},
+		"a workspace that never was, uuid":  {orgAdmin, "?workspace_id=11111111-2222-3333-4444-555555555555", 0},
 	}
 	for name, tt := range tests {
 		if got := w.must(tt.actor, "GET", "/usage/entries"+tt.query, ""); got["total"] != tt.total {

@@ -70,6 +70,9 @@ func entriesWhere(org claviger.OrganisationID, q claviger.EntryQuery) *where {
 	if q.ProviderSlug != "" {
 		w.and("provider_slug = ?", q.ProviderSlug)
 	}
+	if q.RequestID != "" {
+		w.and("request_id = ?", q.RequestID)
+	}
 	if !q.From.IsZero() {
 		w.and("opened_us >= ?", q.From.UnixMicro())
 	}

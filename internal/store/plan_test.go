@@ -85,6 +85,7 @@ func TestQueriesUseIndexes(t *testing.T) {
 		"entries of a key":                   {"SELECT * FROM entries" + entriesWhere("org", claviger.EntryQuery{APIKeyID: "k"}).text.String() + " ORDER BY opened_us DESC, entry_id DESC LIMIT 10", "entries_api_key"},
 		"entries of a workspace":             {"SELECT * FROM entries" + entriesWhere("org", claviger.EntryQuery{WorkspaceID: "w"}).text.String() + " ORDER BY opened_us DESC, entry_id DESC LIMIT 10", "entries_workspace"},
 		"entries of a provider":              {"SELECT * FROM entries" + entriesWhere("org", claviger.EntryQuery{ProviderSlug: "p"}).text.String() + " ORDER BY opened_us DESC, entry_id DESC LIMIT 10", "entries_provider"},
+		"newest entries of a request":        {"SELECT * FROM entries" + entriesWhere("org", claviger.EntryQuery{RequestID: "r"}).text.String() + " ORDER BY opened_us DESC, entry_id DESC LIMIT 10", "entries_request"},
 		"open entries of a node":             {unsettle, "entries_open"},
 	}
 	span := claviger.AuditQuery{From: time.UnixMicro(1), To: time.UnixMicro(2)}

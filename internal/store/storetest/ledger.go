@@ -172,6 +172,9 @@ func entriesFiltered(t *testing.T, w *world) {
 		if n >= 6 {
 			e.WorkspaceID, e.APIKeyID, e.ProviderSlug = "ws-2", "key-2", "slug-2"
 		}
+		if n >= 7 {
+			e.RequestID = "again"
+		}
 		batch = append(batch, closed(e))
 	}
 	ok(t, w.store.Ship(ctx, "node-1", append(batch, w.their.opened(1)), nil))
@@ -190,6 +193,8 @@ func entriesFiltered(t *testing.T, w *world) {
 		"to, exclusive":                  {claviger.EntryQuery{To: second}, 2},
 		"one instant":                    {claviger.EntryQuery{From: second, To: second.Add(time.Microsecond)}, 1},
 		"a workspace and a time":         {claviger.EntryQuery{WorkspaceID: o.workspace.ID, From: second}, 4},
+		"a request":                      {claviger.EntryQuery{RequestID: "again"}, 3},
+		"a request that never was":       {claviger.EntryQuery{RequestID: "never"}, 0},
 		"text that no store holds":       {claviger.EntryQuery{ProviderSlug: "\x00"}, 0},
 	} {
 		tt.q.Page = claviger.Page{Size: 3}

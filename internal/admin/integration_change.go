@@ -152,6 +152,9 @@ func (s *Service) DeleteIntegration(ctx context.Context, by authz.Caller, ref st
 		if err != nil {
 			return err
 		}
+		if err := w.recordProviders(ctx, claviger.ProviderQuery{IntegrationID: i.ID}, ""); err != nil {
+			return err
+		}
 		if err := w.recordDeletion(ctx, i); err != nil {
 			return err
 		}

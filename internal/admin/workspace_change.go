@@ -150,42 +150,6 @@ func (w *work) mayDelete(ctx context.Context, ws claviger.Workspace, in DeleteWo
 	return p.err()
 }
 
-// recordContents records the deletion of the keys and the credentials that go
-// with a workspace.
-func (w *work) recordContents(ctx context.Context, ws claviger.WorkspaceID) error {
-	org, size := w.by.OrganisationID, 500
-	for page := 0; ; page++ {
-		keys, total, err := w.APIKeys(ctx, org, claviger.APIKeyQuery{WorkspaceID: ws, Page: claviger.Page{Number: page, Size: size}})
-		if err != nil {
-			return err
-		}
-		for _, k := range keys {
-			change := audit.Change{Action: "delete", ResourceID: string(k.ID), WorkspaceID: ws, Before: apiKeyFields(k)}
-			if err := w.record(ctx, claviger.APIKeyChanged, change); err != nil {
-				return err
-			}
-		}
-		if (page+1)*size >= total {
-			break
-		}
-	}
-	for page := 0; ; page++ {
-		q := claviger.IntegrationQuery{AccessibleTo: ws, Type: "workspace", Page: claviger.Page{Number: page, Size: size}}
-		list, total, err := w.Integrations(ctx, org, q)
-		if err != nil {
-			return err
-		}
-		for _, i := range list {
-			if err := w.recordDeletion(ctx, i); err != nil {
-				return err
-			}
-		}
-		if (page+1)*size >= total {
-			return nil
-		}
-	}
-}
-
 // DisplayName is the name as clients are shown it: behind its icon.
 func DisplayName(w claviger.Workspace) string {
 	if w.Icon == "" {

@@ -1,9 +1,14 @@
 package adminapi
 
 import (
+	"maps"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
+
+	claviger "github.com/claviger/claviger"
+	"github.com/claviger/claviger/internal/store"
 )
 
 func TestWorkspaceLifeCycle(t *testing.T) {
@@ -252,23 +257,88 @@ func TestWholeNumbersAreWrittenAsIntegers(t *testing.T) {
 	}
 }
 
-func TestDeletingAWorkspaceRecordsTheCredentialsThatGoWithIt(t *testing.T) {
+func TestDeletingAWorkspaceRecordsWhatGoesWithIt(t *testing.T) {
 	w := newWorld(t)
+	ws := w.made.Workspace.Slug
+	other := w.must(orgAdmin, "POST", "/admin/workspaces", `{"name":"Other"}`)["id"].(string)
 	w.must(workspace, "POST", "/integrations", `{"name":"L","slug":"local","ai_provider_id":"openai","key":"`+w.plant("sk-canary-gone-123456-ff")+`"}`)
-	w.must(orgAdmin, "DELETE", "/admin/workspaces/"+w.made.Workspace.Slug, `{"name":"Default","force_delete":true}`)
-	var gone []string
+	w.must(orgAdmin, "POST", "/integrations", `{"name":"S","slug":"shared","ai_provider_id":"openai","key":"k12345678"}`)
+	w.must(orgAdmin, "PUT", "/integrations/shared/workspaces", `{"workspaces":[{"id":"`+ws+`","enabled":true},{"id":"`+other+`","enabled":true}]}`)
+	w.must(orgAdmin, "POST", "/virtual-keys", `{"workspace_id":"`+ws+`","name":"v","slug":"vk","provider":"openai","key":"k12345678"}`)
+	for path, limit := range map[string]string{"usage-limits": `"type":"cost","credit_limit":5`, "rate-limits": `"type":"requests","unit":"rpm","value":5`} {
+		w.must(orgAdmin, "POST", "/policies/"+path, `{"workspace_id":"`+ws+`",`+limit+`,"conditions":[{"key":"api_key","value":"*"}],"group_by":[{"key":"api_key"}]}`)
+	}
+	for slug, allowed := range map[string]string{"listed": `"allowed_workspaces":["` + ws + `","` + other + `"]`, "open": `"allow_all_workspaces":true`, "others": `"allowed_workspaces":["` + other + `"]`} {
+		w.must(orgAdmin, "POST", "/secret-references", `{"name":"r","slug":"`+slug+`","manager_type":"hashicorp_vault","secret_path":"a","auth_config":{"vault_auth_type":"token","vault_addr":"https://v.example.com","vault_token":"`+w.plant("hvs.canary-token-77")+`"},`+allowed+`}`)
+	}
+	w.entries, w.changes = nil, nil
+	w.must(orgAdmin, "DELETE", "/admin/workspaces/"+ws, `{"name":"Default","force_delete":true}`)
+	gone := map[string]int{}
 	for _, e := range w.entries {
-		if e.Action == "delete" {
-			gone = append(gone, e.ResourceType)
+		gone[e.Action+" "+e.ResourceType]++
+		if e.ResourceType == "secret_reference" && (strings.Count(string(e.Before), "-") <= strings.Count(string(e.After), "-") || !strings.Contains(string(e.After), other) || !strings.Contains(string(e.Before), "listed")) {
+			t.Errorf("the reference was %s and is %s", e.Before, e.After)
 		}
 	}
-	if strings.Join(gone, " ") != "api_key integration workspace" {
-		t.Errorf("recorded the deletion of %v", gone)
+	want := map[string]int{"delete api_key": 1, "delete provider": 3, "delete usage_limits_policy": 1, "delete rate_limits_policy": 1,
+		"delete integration": 2, "update secret_reference": 1, "delete workspace": 1}
+	if !maps.Equal(gone, want) {
+		t.Errorf("recorded %v, want %v", gone, want)
+	}
+	if len(w.changes) != len(w.entries) {
+		t.Errorf("%d changes are told, of %d", len(w.changes), len(w.entries))
 	}
 	if got := w.do(orgAdmin, "GET", "/integrations/local", ""); got.status != 404 {
 		t.Errorf("its integration: %d", got.status)
 	}
 	if strings.Contains(w.audit(), "canary") {
 		t.Error("the audit log holds a secret")
+	}
+}
+
+func TestDeletingAnIntegrationRecordsItsProviders(t *testing.T) {
+	w := newWorld(t)
+	other := w.must(orgAdmin, "POST", "/admin/workspaces", `{"name":"Other"}`)["id"].(string)
+	w.must(orgAdmin, "POST", "/integrations", `{"name":"S","slug":"shared","ai_provider_id":"openai","key":"k12345678"}`)
+	w.must(orgAdmin, "PUT", "/integrations/shared/workspaces", `{"workspaces":[{"id":"`+w.made.Workspace.Slug+`","enabled":true},{"id":"`+other+`","enabled":true}]}`)
+	w.entries = nil
+	w.must(orgAdmin, "DELETE", "/integrations/shared", "")
+	in := map[claviger.WorkspaceID]string{}
+	for _, e := range w.entries {
+		in[e.WorkspaceID] += e.Action + " " + e.ResourceType
+	}
+	want := map[claviger.WorkspaceID]string{"": "delete integration", w.made.Workspace.ID: "delete provider", claviger.WorkspaceID(other): "delete provider"}
+	if !maps.Equal(in, want) {
+		t.Errorf("recorded %v", in)
+	}
+}
+
+func TestAWorkspaceOfThousandsOfKeysIsDeleted(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one thing after another: nothing to race")
+	}
+	w := newWorld(t)
+	const many = 3000
+	err := w.store.Update(t.Context(), func(tx *store.Tx) error {
+		for n := range many {
+			k := claviger.APIKey{ID: claviger.NewID[claviger.APIKeyID](), OrganisationID: w.made.Workspace.OrganisationID, WorkspaceID: w.made.Workspace.ID,
+				Type: claviger.WorkspaceKey, SubType: claviger.ServiceKey, Name: "k", Hash: claviger.HashKey(strconv.Itoa(n)), Status: claviger.Active, CreatedAt: w.now, UpdatedAt: w.now, Version: 1}
+			if err := tx.InsertAPIKey(t.Context(), k); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.entries = nil
+	w.must(orgAdmin, "DELETE", "/admin/workspaces/"+w.made.Workspace.Slug, `{"name":"Default","force_delete":true}`)
+	recorded := map[string]bool{}
+	for _, e := range w.entries {
+		recorded[e.ResourceID] = true
+	}
+	if len(recorded) != many+2 || len(w.entries) != many+2 { // and the first key, and the workspace
+		t.Errorf("%d entries of %d things", len(w.entries), len(recorded))
 	}
 }

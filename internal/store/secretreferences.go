@@ -117,6 +117,9 @@ func (d *Dialect) secretReferencesWhere(org claviger.OrganisationID, q claviger.
 	if q.Name != "" {
 		w.and(d.Position+"(folded_name, ?) > 0", strings.ToLower(q.Name))
 	}
+	if q.AllowedTo != "" {
+		w.and("id IN (SELECT reference_id FROM secret_reference_workspaces WHERE organisation_id = ? AND workspace_id = ?)", org, q.AllowedTo)
+	}
 	for _, name := range slices.Sorted(maps.Keys(q.Tags)) {
 		w.and("EXISTS (SELECT 1 FROM "+d.Members("tags")+" tag WHERE tag.key = ? AND tag.value = ?)", name, q.Tags[name])
 	}

@@ -133,6 +133,18 @@ WHERE organisation_id = $2 AND id = $3 AND version = $4 AND ` + live
 
 const ownIntegrations = "SELECT id FROM integrations WHERE organisation_id = $1 AND workspace_id = $2 AND " + live
 
+// The secret references that a workspace may use by its name: they lose it.
+const closeReferences = `UPDATE secret_references SET updated_us = $3, version = version + 1
+WHERE organisation_id = $1 AND ` + live + ` AND id IN (
+	SELECT reference_id FROM secret_reference_workspaces WHERE organisation_id = $1 AND workspace_id = $2)`
+
+// The totals of a workspace, all 0 when everything in it is archived. Nothing is
+// added to them any more.
+var forgetTotals = []string{
+	"DELETE FROM list_counts WHERE organisation_id = $1 AND list IN ('api_keys', 'providers') AND workspace_id = $2",
+	"DELETE FROM accessible_counts WHERE organisation_id = $1 AND workspace_id = $2",
+}
+
 // What a workspace was granted, and what others were granted of its own; what
 // it may read secrets through, and what its own do; the models and tags of its
 // own; the resets of its policies.
@@ -173,6 +185,9 @@ func (t *Tx) ArchiveWorkspace(ctx context.Context, w claviger.Workspace) error {
 	if err := t.changed(ctx, n, err, "workspace", workspaceExists, w.OrganisationID, w.ID); err != nil {
 		return err
 	}
+	if _, err := t.exec(ctx, s, closeReferences, w.OrganisationID, w.ID, at); err != nil {
+		return err
+	}
 	for _, query := range deleteWorkspaceGrants {
 		if _, err := t.exec(ctx, s, query, w.OrganisationID, w.ID); err != nil {
 			return err
@@ -180,6 +195,11 @@ func (t *Tx) ArchiveWorkspace(ctx context.Context, w claviger.Workspace) error {
 	}
 	for _, query := range archiveWithWorkspace {
 		if _, err := t.exec(ctx, s, query, w.OrganisationID, w.ID, at); err != nil {
+			return err
+		}
+	}
+	for _, query := range forgetTotals {
+		if _, err := t.exec(ctx, s, query, w.OrganisationID, w.ID); err != nil {
 			return err
 		}
 	}

@@ -18,7 +18,7 @@ func (d *draws) everything() []op {
 	is := claviger.IntegrationQuery{AccessibleTo: claviger.WorkspaceID(d.maybe(string(inWorkspace))), Type: d.maybe("organisation"), Tags: d.tagFilter(), Page: d.page()}
 	ps := claviger.ProviderQuery{IntegrationID: claviger.IntegrationID(d.maybe(string(of))), Ref: d.maybe(pref), Page: d.page()}
 	sref, used := d.ref("s"), claviger.SecretReferenceID(d.id("s"))
-	ss := claviger.SecretReferenceQuery{Name: d.maybe(d.name()), Page: d.page()}
+	ss := claviger.SecretReferenceQuery{Name: d.maybe(d.name()), AllowedTo: claviger.WorkspaceID(d.maybe(string(inWorkspace))), Page: d.page()}
 	if d.maybe("tagged") != "" {
 		ss.Tags = map[string]string{"env": "prod", "team": d.name()}
 	}

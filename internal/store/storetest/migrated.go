@@ -154,6 +154,9 @@ func Migrated(t *testing.T, s *store.Store, db *sql.DB) {
 		return tx.ArchiveWorkspace(ctx, team)
 	}))
 	rightTotals(t, s)
+	var left int
+	ok(t, db.QueryRowContext(ctx, "SELECT (SELECT COUNT(*) FROM list_counts WHERE workspace_id IN ('team', 'gone')) + (SELECT COUNT(*) FROM accessible_counts WHERE workspace_id = 'team')").Scan(&left))
+	same(t, "totals of archived workspaces", 0, left)
 }
 
 // rightTotals expects that all totals are as counted.

@@ -106,6 +106,7 @@ func secretReferences(t *testing.T, w *world) {
 	})
 	w.update(func(tx *store.Tx) error { return tx.InsertSecretReference(ctx, secretReference(org, "all")) })
 	w.update(func(tx *store.Tx) error { return tx.ArchiveWorkspace(ctx, second) })
+	changed.UpdatedAt, changed.Version = second.UpdatedAt, changed.Version+1
 	changed.Workspaces = nil // nobody may use it any more, rather than everybody
 	read(org, changed)
 }
@@ -168,6 +169,8 @@ func secretReferencesFiltered(t *testing.T, w *world) {
 	odd := secretReference(org, "odd")
 	odd.Tags = map[string]string{"env": "prod", `a "b", c`: `'{"env":"dev"}`}
 	odd.CreatedAt = at.Add(3 * time.Second)
+	ws := w.ours.workspace.ID
+	bare.AllWorkspaces, bare.Workspaces = false, []claviger.AllowedWorkspace{{ID: ws, Said: "it"}}
 	w.update(func(tx *store.Tx) error {
 		for _, r := range []claviger.SecretReference{aws, bare, odd, secretReference(w.their.org.ID, "aws")} {
 			ok(t, tx.InsertSecretReference(ctx, r))
@@ -188,6 +191,8 @@ func secretReferencesFiltered(t *testing.T, w *world) {
 		"another value":               {claviger.SecretReferenceQuery{Tags: map[string]string{"env": "dev"}}, nil},
 		"a tag with quotes":           {claviger.SecretReferenceQuery{Tags: map[string]string{`a "b", c`: `'{"env":"dev"}`}}, []string{"odd"}},
 		"a manager and a tag":         {claviger.SecretReferenceQuery{Manager: claviger.HashicorpVault, Tags: map[string]string{"env": "prod"}}, []string{"odd"}},
+		"open to a workspace by name": {claviger.SecretReferenceQuery{AllowedTo: ws}, []string{"bare"}},
+		"open to none by such a name": {claviger.SecretReferenceQuery{AllowedTo: w.their.workspace.ID}, nil},
 		"a tag no store can hold":     {claviger.SecretReferenceQuery{Tags: map[string]string{"\x00": "x"}}, nil},
 		"the second page of one each": {claviger.SecretReferenceQuery{Page: claviger.Page{Number: 1, Size: 1}}, []string{"bare"}},
 	}

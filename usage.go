@@ -43,9 +43,11 @@ type UsageSum struct {
 	APIKeyID      APIKeyID
 	Model         string
 
-	Requests  int64 // attempts that ended, or stand at their estimate
-	Errors    int64 // of them, those that ended otherwise than in success
-	Unsettled int64 // of them, those that stand at their estimate
+	// Requests are those whose first attempt is among Attempts.
+	Requests  int64
+	Attempts  int64 // those that ended, or stand at their estimate
+	Errors    int64 // of the attempts, those that ended otherwise than in success
+	Unsettled int64 // of the attempts, those that stand at their estimate
 	Open      int64 // attempts besides that have not ended
 	Tokens    Tokens
 	Cost      int64 // nano-dollars (1e-9 USD)

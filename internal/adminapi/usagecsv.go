@@ -27,14 +27,14 @@ var groupNames = map[claviger.UsageGroup][]string{
 }
 
 // sumNames are the columns behind them, in the order of [sumCells].
-var sumNames = []string{"requests", "errors", "unsettled", "open", "input_tokens", "cache_read_tokens", "cache_write_5m_tokens",
+var sumNames = []string{"requests", "attempts", "errors", "unsettled", "open", "input_tokens", "cache_read_tokens", "cache_write_5m_tokens",
 	"cache_write_1h_tokens", "audio_input_tokens", "image_input_tokens", "cache_read_audio_tokens", "cache_read_image_tokens",
 	"output_tokens", "audio_output_tokens", "image_output_tokens", "reasoning_tokens", "total_input_tokens", "total_output_tokens",
 	"total_tokens", "web_searches", "file_searches", "cost_usd"}
 
 func sumCells(row []string, s claviger.UsageSum) []string {
 	t := s.Tokens
-	for _, n := range []int64{s.Requests, s.Errors, s.Unsettled, s.Open, t.Input, t.CacheRead, t.CacheWrite5m, t.CacheWrite1h,
+	for _, n := range []int64{s.Requests, s.Attempts, s.Errors, s.Unsettled, s.Open, t.Input, t.CacheRead, t.CacheWrite5m, t.CacheWrite1h,
 		t.AudioInput, t.ImageInput, t.CacheReadAudio, t.CacheReadImage, t.Output, t.AudioOutput, t.ImageOutput, t.Reasoning,
 		t.In(), t.Out(), t.In() + t.Out(), t.WebSearches, t.FileSearches} {
 		row = append(row, strconv.FormatInt(n, 10))

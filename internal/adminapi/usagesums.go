@@ -42,9 +42,10 @@ type UsageSum struct {
 	APIKeyID      *string `json:"api_key_id"`
 	Model         *string `json:"model" doc:"As sent to the provider."`
 
-	Requests  int64 `json:"requests" doc:"Attempts that ended, or stand at their estimate."`
-	Errors    int64 `json:"errors" doc:"Of them, those that ended otherwise than in success."`
-	Unsettled int64 `json:"unsettled" doc:"Of them, those that stand at their estimate."`
+	Requests  int64 `json:"requests" doc:"Those whose first attempt is one of these attempts."`
+	Attempts  int64 `json:"attempts" doc:"Attempts that ended, or stand at their estimate."`
+	Errors    int64 `json:"errors" doc:"Of the attempts, those that ended otherwise than in success."`
+	Unsettled int64 `json:"unsettled" doc:"Of the attempts, those that stand at their estimate."`
 	Open      int64 `json:"open" doc:"Attempts besides that have not ended."`
 
 	InputTokens     int64 `json:"input_tokens" doc:"Uncached text."`
@@ -75,7 +76,7 @@ func sumWire(s claviger.UsageSum) UsageSum {
 	out := UsageSum{
 		WorkspaceID: orNull(s.WorkspaceID), IntegrationID: orNull(s.IntegrationID), Provider: orNull(s.ProviderSlug),
 		ProviderID: orNull(s.ProviderID), APIKeyID: orNull(s.APIKeyID), Model: orNull(s.Model),
-		Requests: s.Requests, Errors: s.Errors, Unsettled: s.Unsettled, Open: s.Open,
+		Requests: s.Requests, Attempts: s.Attempts, Errors: s.Errors, Unsettled: s.Unsettled, Open: s.Open,
 		InputTokens: t.Input, CacheReadTokens: t.CacheRead, CacheWrite5m: t.CacheWrite5m, CacheWrite1h: t.CacheWrite1h,
 		AudioInput: t.AudioInput, ImageInput: t.ImageInput, CacheReadAudio: t.CacheReadAudio, CacheReadImage: t.CacheReadImage,
 		OutputTokens: t.Output, AudioOutput: t.AudioOutput, ImageOutput: t.ImageOutput, ReasoningTokens: t.Reasoning,

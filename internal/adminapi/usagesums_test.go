@@ -25,7 +25,7 @@ func spent(t *testing.T, w *world) (other string, integration string) {
 		id := claviger.NewEntryID()
 		batch = append(batch, claviger.Entry{Status: claviger.EntryClosed, Node: "n",
 			Opening: claviger.Opening{ID: id, OrganisationID: w.made.Organisation.ID, WorkspaceID: claviger.WorkspaceID(workspace),
-				APIKeyID: "11111111-2222-3333-4444-555555555555", ProviderSlug: "a", ProviderID: "p", Model: model, OpenedAt: w.moment().Add(-ago)},
+				APIKeyID: "11111111-2222-3333-4444-555555555555", ProviderSlug: "a", ProviderID: "p", Model: model, Attempt: 1, OpenedAt: w.moment().Add(-ago)},
 			Closing: claviger.Closing{ID: id, Outcome: claviger.Success, Tokens: claviger.Tokens{Input: 1, CacheReadAudio: 2, Output: 3, WebSearches: 4}, Cost: cost}})
 	}
 	const day = 24 * time.Hour
@@ -99,10 +99,33 @@ func TestUsageIsSummedUp(t *testing.T) {
 		row = got["data"].([]any)[2].(map[string]any)
 	}
 	same(t, "a row", row, `{"day":"2030-05-05","workspace_id":"`+string(w.made.Workspace.ID)+`","integration_id":null,"provider":null,"provider_id":null,
-		"api_key_id":null,"model":null,"requests":1,"errors":1,"unsettled":0,"open":0,"input_tokens":1,"cache_read_tokens":0,"cache_write_5m_tokens":0,
+		"api_key_id":null,"model":null,"requests":1,"attempts":1,"errors":1,"unsettled":0,"open":0,"input_tokens":1,"cache_read_tokens":0,"cache_write_5m_tokens":0,
 		"cache_write_1h_tokens":0,"audio_input_tokens":0,"image_input_tokens":0,"cache_read_audio_tokens":2,"cache_read_image_tokens":0,
 		"output_tokens":3,"audio_output_tokens":0,"image_output_tokens":0,"reasoning_tokens":0,"total_input_tokens":3,"total_output_tokens":3,
 		"total_tokens":6,"web_searches":4,"file_searches":0,"cost":0.000000002,"currency":"USD","object":"usage-sum"}`)
+}
+
+func TestARetryIsNoRequestOfItsOwn(t *testing.T) {
+	w := newWorld(t)
+	var batch []claviger.Entry
+	for n, model := range []string{"m", "m", "other"} {
+		id := claviger.NewEntryID()
+		batch = append(batch, claviger.Entry{Status: claviger.EntryClosed, Node: "n",
+			Opening: claviger.Opening{ID: id, RequestID: "req", OrganisationID: w.made.Organisation.ID, WorkspaceID: w.made.Workspace.ID,
+				Model: model, Attempt: n + 1, OpenedAt: w.moment()},
+			Closing: claviger.Closing{ID: id, Outcome: claviger.ProviderError}})
+	}
+	batch[2].Closing.Outcome = claviger.Success
+	ok(t, w.store.Ship(t.Context(), "n", batch, nil))
+	got := w.must(orgAdmin, "GET", "/usage?group_by=model&end_time=2031-01-01&start_time=2030-05-01", "")["data"].([]any)
+	for n, want := range []string{`["m",1,2,2]`, `["other",0,1,0]`} {
+		row := got[n].(map[string]any)
+		same(t, "sum", []any{row["model"], row["requests"], row["attempts"], row["errors"]}, want)
+	}
+	rows, _ := w.csvOf(orgAdmin, "?group_by=workspace&format=csv&end_time=2031-01-01&start_time=2030-05-01", "")
+	if want := []string{"requests", "attempts", "errors"}; !slices.Equal(rows[0][1:4], want) || !slices.Equal(rows[1][1:4], []string{"1", "3", "2"}) {
+		t.Errorf("%v", rows)
+	}
 }
 
 func TestUsageRefusesWhatItDoesNotKnow(t *testing.T) {
@@ -155,7 +178,7 @@ func TestUsageAsCSV(t *testing.T) {
 	if !slices.Equal(rows[0], head) {
 		t.Errorf("header %v", rows[0])
 	}
-	want := map[string]string{"model": `'=cmd|' /C calc'!A0`, "workspace_id": other, "requests": "1", "cost_usd": "1", "total_tokens": "6", "cache_read_audio_tokens": "2", "web_searches": "4"}
+	want := map[string]string{"model": `'=cmd|' /C calc'!A0`, "workspace_id": other, "requests": "1", "attempts": "1", "cost_usd": "1", "total_tokens": "6", "cache_read_audio_tokens": "2", "web_searches": "4"}
 	got := map[string]string{}
 	for i, name := range rows[0] {
 		if _, asked := want[name]; asked {

@@ -27,6 +27,7 @@ var groupColumns = map[claviger.UsageGroup]struct{ columns, order []string }{
 
 // summed are the expressions that are added up, in the order of [sumTo].
 var summed = []string{
+	"CASE WHEN status <> 'open' AND attempt = 1 THEN 1 ELSE 0 END",
 	"CASE WHEN status <> 'open' THEN 1 ELSE 0 END", "CASE WHEN status = 'closed' AND outcome <> 'success' THEN 1 ELSE 0 END",
 	"CASE WHEN status = 'unsettled' THEN 1 ELSE 0 END", "CASE WHEN status = 'open' THEN 1 ELSE 0 END",
 	"input", "cache_read", "cache_write_5m", "cache_write_1h", "audio_input", "image_input", "output", "audio_output",
@@ -36,7 +37,7 @@ var summed = []string{
 func sumTo(s *claviger.UsageSum) []any {
 	t := &s.Tokens
 	var dest []any
-	for _, n := range []*int64{&s.Requests, &s.Errors, &s.Unsettled, &s.Open, &t.Input, &t.CacheRead, &t.CacheWrite5m, &t.CacheWrite1h,
+	for _, n := range []*int64{&s.Requests, &s.Attempts, &s.Errors, &s.Unsettled, &s.Open, &t.Input, &t.CacheRead, &t.CacheWrite5m, &t.CacheWrite1h,
 		&t.AudioInput, &t.ImageInput, &t.Output, &t.AudioOutput, &t.ImageOutput, &t.Reasoning, &t.CacheReadAudio,
 		&t.CacheReadImage, &t.WebSearches, &t.FileSearches, &s.Cost} {
 		dest = append(dest, number(n))

@@ -140,7 +140,10 @@ func addTo(s *claviger.UsageSum, e claviger.Entry) {
 		s.Open++
 		return
 	}
-	s.Requests++
+	s.Attempts++
+	if e.Attempt == 1 {
+		s.Requests++
+	}
 	switch {
 	case e.Status == claviger.EntryUnsettled:
 		s.Unsettled++

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net"
+	"strings"
 	"testing"
 )
 
@@ -28,5 +29,20 @@ func TestExposed(t *testing.T) {
 				t.Errorf("exposed = %v", got)
 			}
 		})
+	}
+}
+
+func TestAnAddressThatIsTakenIsNamedWithItsSetting(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	var out, errs strings.Builder
+	status := run(t.Context(), []string{"serve", "--listen", taken.Addr().String(), "--data-dir", t.TempDir()}, nil, &out, &errs)
+	for _, want := range []string{taken.Addr().String(), "address already in use", "--listen (CLAVIGER_LISTEN)"} {
+		if status != exitFailed || !strings.Contains(errs.String(), want) {
+			t.Errorf("status %d, %q, want %q in it", status, errs.String(), want)
+		}
 	}
 }

@@ -32,7 +32,7 @@ func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error
 	// The address first: a start that cannot serve must change nothing.
 	listener, err := net.Listen("tcp", s.Listen)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w; --listen (CLAVIGER_LISTEN) says where", err)
 	}
 	defer listener.Close()
 	if !s.BehindTLS && exposed(listener.Addr()) {

@@ -121,6 +121,7 @@ func TestRefusals(t *testing.T) {
 		"a slug that is none":              {ask, []string{"x-portkey-provider", "@a b"}, 400, "Following keys are not valid"},
 		"a slug without a model":           {`{"model":"@acc"}`, []string{"x-portkey-provider", ""}, 400, "@slug/model"},
 		"an unknown provider name":         {ask, []string{"x-portkey-provider", "nope"}, 400, "Invalid provider passed"},
+		"a stored one, without its @":      {ask, []string{"x-portkey-provider", "acc"}, 400, "did you mean @acc,"},
 		"a provider without a credential":  {ask, []string{"x-portkey-provider", "openai"}, 400, "must bring its own"},
 		"another host without credential":  {ask, []string{"x-portkey-custom-host", "https://elsewhere.example/v1"}, 400, "must bring its own"},
 		"a private host":                   {ask, []string{"x-portkey-custom-host", "http://127.0.0.1:1/v1", "Authorization", "Bearer sk-mine-123"}, 400, "Invalid custom host"},

@@ -84,7 +84,7 @@ func (x *exchange) modelsOfOne(ctx context.Context, s signal, where authn.Where)
 // named is the target that a request names, whatever its model.
 func (x *exchange) named(ctx context.Context, s signal, where authn.Where) (*target, error) {
 	if s.slug == "" {
-		return x.brought(s.name, x.customHost(), where)
+		return x.kind(ctx, s.name, where)
 	}
 	t, err := x.stored(ctx, s.slug)
 	if err != nil {

@@ -3,12 +3,14 @@ package gateway
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 	"unicode"
 
 	claviger "github.com/claviger/claviger"
 	"github.com/claviger/claviger/internal/authn"
+	"github.com/claviger/claviger/internal/httpx"
 	"github.com/claviger/claviger/internal/provider"
 	"github.com/claviger/claviger/internal/secret"
 )
@@ -95,7 +97,7 @@ func (x *exchange) route(ctx context.Context, where authn.Where) (route, error) 
 	case s.slug != "":
 		t, err = x.allowed(ctx, s, where)
 	case s.name != "":
-		t, err = x.brought(s.name, x.customHost(), where)
+		t, err = x.kind(ctx, s.name, where)
 	default:
 		err = badRequest(noProvider)
 	}
@@ -146,6 +148,21 @@ func (x *exchange) elsewhere(where authn.Where, own ...*target) (*target, error)
 		}
 	}
 	return x.brought(own[0].aiProvider, host, where)
+}
+
+// kind is the target of a request that names a kind of provider and brings the
+// credential. Where it does not, and a provider of the workspace has that name for
+// a slug, that one is most likely meant.
+func (x *exchange) kind(ctx context.Context, name string, where authn.Where) (*target, error) {
+	t, err := x.brought(name, x.customHost(), where)
+	var f *httpx.Failure
+	if !errors.As(err, &f) || x.customHost() != "" {
+		return t, err
+	}
+	if _, missing := x.stored(ctx, name); missing != nil {
+		return nil, err
+	}
+	return nil, badRequest(f.Message + "; did you mean @" + name + ", which is a provider of this workspace?")
 }
 
 // brought makes a target of the credential that came with the request.

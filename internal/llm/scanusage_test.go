@@ -9,7 +9,7 @@ func scanUsage(r io.Reader) (u Usage, ok bool) {
 	buf := make([]byte, 16<<10)
 	for {
 		n, err := r.Read(buf)
-		s.Write(buf[:n]) //nolint:errcheck // never fails
+		s.Write(buf[:n])
 		if err != nil {
 			return s.Usage()
 		}

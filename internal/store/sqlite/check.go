@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -39,14 +40,19 @@ func Check(ctx context.Context, dataDir string) error {
 // is there, and may be that of another file. That has to be before it is opened
 // for writing, after which the log becomes part of it.
 func checkLeft(ctx context.Context, path string) error {
-	log, err := os.Stat(path + "-wal")
-	if err != nil || log.Size() == 0 {
-		return nil
-	}
-	if file, err := os.Stat(path); err != nil || file.Size() > leftMost {
+	if size(path+"-wal") == 0 || size(path) > leftMost {
 		return nil
 	}
 	return checkFile(ctx, path)
+}
+
+// size is that of a file in bytes, and 0 when there is none.
+func size(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
 }
 
 func checkFile(ctx context.Context, path string) error {
@@ -70,7 +76,7 @@ func checkFile(ctx context.Context, path string) error {
 	case err != nil:
 		return fmt.Errorf("check database %s: %w", path, err)
 	case says != "ok":
-		return fmt.Errorf("check database %s: %w (%s)", path, ErrDamaged, says)
+		return fmt.Errorf("check database %s: %w (%s)", path, ErrDamaged, strings.ReplaceAll(says, "\n", " "))
 	}
 	return nil
 }

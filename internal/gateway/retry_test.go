@@ -190,6 +190,7 @@ func TestRetriesAreCounted(t *testing.T) {
 	r := newRig(t, "openai", says(500), (&waits{}).of, func(o *gateway.Options) { o.Metrics = registry })
 	r.chat(ask, retries(`{"attempts":2}`)...)
 	r.chat(ask, "x-portkey-retry-count", "5") // of older clients
+	r.do(r.request(http.MethodPost, "/v1/explain", ask))
 	families, err := registry.Gather()
 	if err != nil {
 		t.Fatal(err)
@@ -208,6 +209,7 @@ func TestRetriesAreCounted(t *testing.T) {
 		"claviger_gateway_retries_total chatComplete":                 2,
 		"claviger_gateway_retries_total embed":                        0,
 		"claviger_gateway_requests_total chatComplete provider_error": 2,
+		"claviger_gateway_requests_total explain success":             1,
 	} {
 		if got, ok := found[name]; !ok || got != want {
 			t.Errorf("%s is %v, want %v", name, got, want)

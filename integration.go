@@ -74,9 +74,9 @@ type Provider struct {
 	// OwnsIntegration: the integration was made with the provider, as a virtual
 	// key, and goes with it.
 	OwnsIntegration bool
-	// NamedByID: whoever made the provider named its integration by id, and is
-	// shown that rather than its slug.
-	NamedByID bool
+	// NamedAs is the id of the integration as whoever made the provider wrote it,
+	// who is shown that rather than its slug; "" when it was named by its slug.
+	NamedAs string
 	// MadeByAccess: nobody asked for the provider itself; it came with access to
 	// its integration. Nobody changed it either while Version is 1.
 	MadeByAccess bool

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -90,6 +91,12 @@ func withNext(ms []member, next time.Time) []member {
 		out = append(out, member{nextReset, value})
 	}
 	return out
+}
+
+// withoutNext leaves out the time of a reset that nobody gave or that is over, with
+// every cadence; a null that was sent stays.
+func withoutNext(ms []member) []member {
+	return slices.DeleteFunc(slices.Clone(ms), func(m member) bool { return m.name == nextReset && !isNull(m.value) })
 }
 
 func says(text string, at time.Time) bool {

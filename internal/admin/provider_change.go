@@ -145,7 +145,9 @@ func (w *work) enabledFor(ctx context.Context, row *claviger.Provider, ref strin
 		return err
 	}
 	row.IntegrationID, row.IntegrationSlug, row.AIProvider = i.ID, i.Slug, i.AIProvider
-	row.NamedByID = strings.EqualFold(ref, string(i.ID))
+	if strings.EqualFold(ref, string(i.ID)) {
+		row.NamedAs = ref
+	}
 	return nil
 }
 

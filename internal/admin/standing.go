@@ -122,8 +122,9 @@ func (b bounded) standing(rules []*limits.Rule, now time.Time) Standing {
 			continue
 		}
 		next := r.Window.Next(now)
-		if b.still && !usageOf(b.usage).next.Equal(next) {
-			next = time.Time{}
+		if b.still && (next.IsZero() || !usageOf(b.usage).next.Equal(next)) {
+			out.UsageLimits = shown(b.usage, withoutNext)
+			continue
 		}
 		out.UsageLimits = shown(b.usage, func(ms []member) []member { return withNext(ms, next) })
 		if b.still {

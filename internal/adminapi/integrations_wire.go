@@ -41,7 +41,7 @@ type IntegrationDetail struct {
 	Pricing        Pricing                    `json:"pricing_adjustments"`
 	Tags           map[string]string          `json:"tags"`
 	KeyFingerprint *string                    `json:"key_fingerprint" doc:"Equal for equal credentials of the organisation; says nothing else of them. It is of the key, with the secret fields that the kind's mode of authentication uses; where there are none, of the custom headers."`
-	KeyVersion     *int64                     `json:"key_version" doc:"Grows whenever a secret changes; null when nothing is secret."`
+	KeyVersion     *int64                     `json:"key_version" doc:"Grows whenever anything that is stored as a secret changes: the key, custom_headers, secret settings, and what secret_mappings take the place of; null when nothing is secret."`
 	KeyRotatedAt   *string                    `json:"key_rotated_at" format:"date-time"`
 	LastResetAt    *string                    `json:"last_reset_at" format:"date-time"`
 }

@@ -56,12 +56,8 @@ type Provider struct {
 }
 
 func providerWire(p claviger.Provider, st admin.Standing) Provider {
-	integration := p.IntegrationSlug
-	if p.NamedByID {
-		integration = string(p.IntegrationID)
-	}
 	return Provider{
-		ID: string(p.ID), Name: p.Name, Slug: p.Slug, IntegrationID: integration, AIProviderName: p.AIProvider,
+		ID: string(p.ID), Name: p.Name, Slug: p.Slug, IntegrationID: cmp.Or(p.NamedAs, p.IntegrationSlug), AIProviderName: p.AIProvider,
 		WorkspaceID: string(p.WorkspaceID), Note: orNull(p.Note), Status: string(st.Status),
 		UsageLimits: usageObject{raw{st.UsageLimits}}, Usage: limitsWire(st), LastResetAt: instant(st.LastResetAt), RateLimits: rateArray{raw{p.RateLimits}},
 		CreatedAt: instant(p.CreatedAt), LastUpdatedAt: instant(p.UpdatedAt), ExpiresAt: instant(p.ExpiresAt), Object: "provider",

@@ -20,6 +20,9 @@ func TestProviderLifeCycle(t *testing.T) {
 	byID := "/providers/" + generated["id"].(string)
 	w.must(workspace, "PUT", byID, `{"note":"changed"}`)
 	same(t, "the integration as it was named", w.must(workspace, "GET", byID, "")["integration_id"], `"`+id+`"`)
+	capitals := strings.ToUpper(id)
+	w.must(workspace, "POST", "/providers", `{"name":"n","slug":"in-capitals","integration_id":"`+capitals+`"}`)
+	same(t, "the integration as it was named, in capitals", w.must(workspace, "GET", "/providers/in-capitals", "")["integration_id"], `"`+capitals+`"`)
 	if slug := generated["slug"].(string); !strings.HasPrefix(slug, "my-way-") {
 		t.Errorf("generated slug %q", slug)
 	}

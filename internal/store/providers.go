@@ -8,13 +8,13 @@ import (
 )
 
 const providerColumns = `organisation_id, id, workspace_id, integration_id, slug, name, note, usage_limits, rate_limits,
-	expires_us, owns_integration, status, created_us, updated_us, version, reset_us, limited_us, named_by_id, made_by_access`
+	expires_us, owns_integration, status, created_us, updated_us, version, reset_us, limited_us, named_as, made_by_access`
 
 func providerTo(p *claviger.Provider) []any {
 	return []any{text(&p.OrganisationID), text(&p.ID), text(&p.WorkspaceID), text(&p.IntegrationID), text(&p.Slug), text(&p.Name),
 		text(&p.Note), rawTo{&p.UsageLimits}, rawTo{&p.RateLimits},
 		timeTo{&p.ExpiresAt}, flag(&p.OwnsIntegration), text(&p.Status), timeTo{&p.CreatedAt}, timeTo{&p.UpdatedAt}, number(&p.Version),
-		timeTo{&p.ResetAt}, timeTo{&p.LimitedAt}, flag(&p.NamedByID), flag(&p.MadeByAccess)}
+		timeTo{&p.ResetAt}, timeTo{&p.LimitedAt}, text(&p.NamedAs), flag(&p.MadeByAccess)}
 }
 
 const insertProvider = `INSERT INTO providers (` + providerColumns + `)
@@ -26,7 +26,7 @@ func (t *Tx) InsertProvider(ctx context.Context, p claviger.Provider) error {
 	return t.insert(ctx, step{name: "insert provider", taken: "slug is already taken", parent: "workspace or integration"}, insertProvider,
 		p.OrganisationID, p.ID, p.WorkspaceID, p.IntegrationID, p.Slug, p.Name, p.Note, raw(p.UsageLimits), raw(p.RateLimits),
 		micros(p.ExpiresAt), p.OwnsIntegration, p.Status, p.CreatedAt.UnixMicro(), p.UpdatedAt.UnixMicro(), p.Version,
-		micros(p.ResetAt), micros(p.LimitedAt), p.NamedByID, p.MadeByAccess)
+		micros(p.ResetAt), micros(p.LimitedAt), p.NamedAs, p.MadeByAccess)
 }
 
 var (

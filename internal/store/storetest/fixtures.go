@@ -104,7 +104,7 @@ func grant(i claviger.Integration, ws claviger.WorkspaceID) claviger.Grant {
 func provider(i claviger.Integration, ws claviger.WorkspaceID, slug string) claviger.Provider {
 	return claviger.Provider{ID: claviger.NewID[claviger.ProviderID](), OrganisationID: i.OrganisationID, WorkspaceID: ws,
 		IntegrationID: i.ID, Slug: slug, Name: "Provider " + slug, Note: "a note", RateLimits: json.RawMessage(`[]`), ResetAt: at, LimitedAt: at,
-		NamedByID: true, MadeByAccess: true, Status: claviger.Active, CreatedAt: at, UpdatedAt: at, Version: 1}
+		NamedAs: upper(string(i.ID)), MadeByAccess: true, Status: claviger.Active, CreatedAt: at, UpdatedAt: at, Version: 1}
 }
 
 // update and view run fn and end the test on an error.

@@ -57,16 +57,20 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, behaviour, model
 	}
 	send(chunk(model, `{"role":"assistant","content":""}`, "null"))
 	for i := range words {
-		if r.Context().Err() != nil {
-			return
-		}
 		switch {
+		case r.Context().Err() != nil:
+			if behaviour == "stall" { // it may leave before there is nothing more
+				s.left()
+			}
+			return
 		case behaviour == "cut" && i == 2:
 			io.WriteString(w, `data: {"id":"chatcmpl-`) // half a frame
 			_ = out.Flush()
 			panic(http.ErrAbortHandler)
 		case behaviour == "stall" && i == 2:
-			s.wait(r)
+			if !s.wait(r) {
+				return
+			}
 		}
 		send(chunk(model, fmt.Sprintf(`{"content":"word%d "}`, i), "null"))
 	}

@@ -136,8 +136,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case in.Stream:
 		s.stream(w, r, behaviour, in.Model)
 	case behaviour == "stall":
-		s.wait(r)
-		answer(w, completion(in.Model))
+		if s.wait(r) {
+			answer(w, completion(in.Model))
+		}
 	case behaviour == "cut":
 		text := completion(in.Model)
 		w.Header().Set("Content-Length", strconv.Itoa(len(text)))
@@ -161,17 +162,21 @@ func (s *Server) flakes(model, most string) bool {
 	return err == nil && n >= 0
 }
 
-// wait returns when the caller left or everything is released.
-func (s *Server) wait(r *http.Request) {
+// wait returns when everything is released, or false when the caller left.
+func (s *Server) wait(r *http.Request) bool {
 	s.mu.Lock()
 	release := s.release
 	s.mu.Unlock()
 	select {
 	case <-release:
+		return true
 	case <-r.Context().Done():
-		s.note(func() { s.gone++ })
+		s.left()
+		return false
 	}
 }
+
+func (s *Server) left() { s.note(func() { s.gone++ }) }
 
 func answer(w http.ResponseWriter, body string) {
 	w.Header().Set("Content-Type", "application/json")

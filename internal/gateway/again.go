@@ -3,7 +3,6 @@ package gateway
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"slices"
 	"time"
@@ -94,14 +93,6 @@ func (a *attempt) again(status int, broken bool, header http.Header) bool {
 	a.Log.Info("an attempt failed and is made again", "request_id", a.name, "attempt", t.made,
 		"provider", a.to.target.providerID, "status", status, "wait", t.wait)
 	return true
-}
-
-// discard reads the rest of an answer that nobody is sent, so that its connection
-// can be used again.
-func (a *attempt) discard(from io.Reader) {
-	timer := time.AfterFunc(drainTime, func() { a.stop(nil) })
-	defer timer.Stop()
-	io.Copy(io.Discard, io.LimitReader(from, maxFault)) //nolint:errcheck // only the connection is at stake
 }
 
 // next waits, and then finds out anew who calls and where the request goes: in

@@ -217,7 +217,7 @@ func (a *attempt) fault(resp *http.Response) error {
 	a.mayHaveWorked = a.bounded && abandoned(resp.StatusCode)
 	if a.again(resp.StatusCode, false, resp.Header) {
 		a.settle(claviger.ProviderError, resp.StatusCode)
-		a.discard(resp.Body)
+		a.discard(resp.Body, maxFault)
 		return errAgain
 	}
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxFault))

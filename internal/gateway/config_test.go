@@ -327,8 +327,8 @@ func TestConfigsAreKeptWithinBounds(t *testing.T) {
 	}
 }
 
-func TestAKeyMayForbidConfigs(t *testing.T) {
-	r := newRig(t, "openai", answers(200, answer))
+// forbidConfigs has the key bring no configs from now on.
+func forbidConfigs(r *rig) {
 	r.update(func(tx *store.Tx) error {
 		k, err := tx.APIKey(r.Context(), r.org.ID, r.keyID())
 		if err != nil {
@@ -338,6 +338,11 @@ func TestAKeyMayForbidConfigs(t *testing.T) {
 		return tx.UpdateAPIKey(r.Context(), k)
 	})
 	r.keys.Invalidate(claviger.Change{OrganisationID: r.org.ID, Kind: claviger.APIKeyChanged, ID: string(r.keyID())})
+}
+
+func TestAKeyMayForbidConfigs(t *testing.T) {
+	r := newRig(t, "openai", answers(200, answer))
+	forbidConfigs(r)
 	if resp, body := r.chat(ask, retries(`{"attempts":1}`)...); resp.StatusCode != 400 || !strings.Contains(body, "Cannot override default config set for this API key.") {
 		t.Errorf("%d %s", resp.StatusCode, body)
 	}

@@ -2,7 +2,6 @@ package gateway_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -13,7 +12,6 @@ import (
 	"github.com/claviger/claviger/internal/gateway"
 	"github.com/claviger/claviger/internal/limits/limitstest"
 	"github.com/claviger/claviger/internal/limits/memory"
-	"github.com/claviger/claviger/internal/store"
 )
 
 // Requests that were admitted one a second and whose next attempts meet in one
@@ -89,17 +87,6 @@ func limit(rates string) func(*rig) {
 // A request that waits is stopped as a new one is, and counts once on each limit.
 func TestALimitOnRequestsThatChangesStopsThoseThatWait(t *testing.T) {
 	rate := func(n int) string { return fmt.Sprintf(`[{"type":"requests","unit":"rpd","value":%d}]`, n) }
-	fix := func(r *rig) {
-		r.update(func(tx *store.Tx) error {
-			k, err := tx.APIKey(r.Context(), r.org.ID, r.keyID())
-			if err != nil {
-				return err
-			}
-			k.Defaults = json.RawMessage(`{"allow_config_override":false}`)
-			return tx.UpdateAPIKey(r.Context(), k)
-		})
-		r.keys.Invalidate(claviger.Change{OrganisationID: r.org.ID, Kind: claviger.APIKeyChanged, ID: string(r.keyID())})
-	}
 	for name, tt := range map[string]struct {
 		before string // on the key
 		others int    // requests before
@@ -118,7 +105,7 @@ func TestALimitOnRequestsThatChangesStopsThoseThatWait(t *testing.T) {
 		"one that is raised":                {rate(3), 2, limit(rate(9)), 200, ""},
 		"one that is taken away":            {rate(3), 2, limit(""), 200, ""},
 		"a new one, and the target's is up": {"", 0, func(r *rig) { limit(rate(5))(r); places["Virtual Key"].set(r, "", rate(0)) }, 429, "Virtual Key"},
-		"configs are not brought any more":  {rate(9), 0, fix, 400, "Cannot override default config"},
+		"configs are not brought any more":  {rate(9), 0, forbidConfigs, 400, "Cannot override default config"},
 	} {
 		for _, first := range []struct {
 			name string
@@ -155,12 +142,7 @@ func TestALimitOnRequestsThatChangesStopsThoseThatWait(t *testing.T) {
 					t.Errorf("the count is %s, want %s", got, count)
 				}
 				r.quiet(t)
-				r.books.mu.Lock()
-				defer r.books.mu.Unlock()
-				var entries []claviger.Entry
-				for i, o := range r.books.openings {
-					entries = append(entries, claviger.Entry{Opening: o, Status: claviger.EntryClosed, Closing: r.books.closings[i]})
-				}
+				entries := r.attempts()
 				if len(entries) != attempts {
 					t.Errorf("%d attempts, want %d", len(entries), attempts)
 				}

@@ -141,6 +141,16 @@ func (r *rig) quiet(t *testing.T) {
 	}
 }
 
+// attempts are the entries of all that was attempted, each closed.
+func (r *rig) attempts() (entries []claviger.Entry) {
+	r.books.mu.Lock()
+	defer r.books.mu.Unlock()
+	for i, o := range r.books.openings {
+		entries = append(entries, claviger.Entry{Opening: o, Status: claviger.EntryClosed, Closing: r.books.closings[i]})
+	}
+	return entries
+}
+
 // rotate stores another credential.
 func rotate(r *rig) {
 	r.stored.KeyVersion++
@@ -272,12 +282,7 @@ func TestALimitThatIsReachedInBetweenEndsTheRetries(t *testing.T) {
 					t.Errorf("%v %s", resp.Header, body)
 				}
 				r.quiet(t)
-				r.books.mu.Lock()
-				defer r.books.mu.Unlock()
-				var entries []claviger.Entry
-				for i, o := range r.books.openings {
-					entries = append(entries, claviger.Entry{Opening: o, Status: claviger.EntryClosed, Closing: r.books.closings[i]})
-				}
+				entries := r.attempts()
 				if len(entries) != want {
 					t.Errorf("%d attempts, want %d", len(entries), want)
 				}

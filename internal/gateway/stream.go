@@ -150,17 +150,19 @@ func (s *streaming) flush() {
 func (s *streaming) finish(status int) {
 	s.settle(claviger.Success, status)
 	s.send()
-	s.drain()
+	s.discard(s.from, 4096)
 }
 
-// drainTime is how long the provider may take to end its stream after the last
-// event, so that its connection can be used again.
-const drainTime = 50 * time.Millisecond
+// discardTime is how long the provider may take to end an answer of which nobody is
+// sent any more.
+const discardTime = 50 * time.Millisecond
 
-func (s *streaming) drain() {
-	timer := time.AfterFunc(drainTime, func() { s.stop(nil) })
+// discard reads the rest of an answer, of most bytes, so that its connection can be
+// used again.
+func (a *attempt) discard(from io.Reader, most int64) {
+	timer := time.AfterFunc(discardTime, func() { a.stop(nil) })
 	defer timer.Stop()
-	io.Copy(io.Discard, io.LimitReader(s.from, 4096)) //nolint:errcheck // only the connection is at stake
+	io.Copy(io.Discard, io.LimitReader(from, most)) //nolint:errcheck // only the connection is at stake
 }
 
 // finisher is a decoder that knows whether an answer is whole without the
